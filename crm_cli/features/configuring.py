@@ -114,7 +114,10 @@ def change(
             document.set(None, "uid", uid)
         for key, value in values.items():
             if value:
-                document.set(None, _key(key), value)
+                try:
+                    document.set(None, _key(key), value)
+                except Unreadable as error:
+                    raise UsageError(f"{key}: {error.message}", error.hint) from None
             else:
                 document.remove(None, _key(key))
 

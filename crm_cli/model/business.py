@@ -148,6 +148,13 @@ class Business(Ways):
         return WorkingTime(self.service_hours or ALWAYS, self.time_zone, is_holiday)
 
     @cached_property
+    def all_time(self) -> WorkingTime:
+        """All hours of all days."""
+        from crm_cli.model.working_time import ALWAYS, WorkingTime
+
+        return WorkingTime(ALWAYS, self.time_zone)
+
+    @cached_property
     def service(self) -> tuple[Service, ...]:
         """What service is promised."""
         from crm_cli.model.promise import service_of

@@ -242,7 +242,7 @@ def _slots(case: Item, made: Course, business: Business) -> str:
 
 def write_slot(made: Course, promise: Service, business: Business) -> str:
     """What a promise comes to for a case."""
-    work = business.working_time
+    work = business.all_time if promise.is_round_the_clock else business.working_time
     asked = (
         (promise.respond, first_response),
         (promise.next, next_response),

@@ -9,8 +9,12 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.response_times import Target
 
-Promised = tuple[str, str, str, str, str]
-"""A promise as texts: segment, priority, respond, next, resolve; empty where it does not say."""
+Promised = tuple[str, str, str, str, str, str]
+"""A promise as texts: segment, priority, hours, respond, next, resolve; empty where it does not
+say."""
+
+HOURS = ("working", "all")
+"""The hours that a promise may count."""
 
 _DAYS = r"(?a)(\d{1,4})\s*(?:d|days?)"
 
@@ -20,9 +24,16 @@ class Service(NamedTuple):
 
     segment: str
     priority: str
+    hours: str
+    """A word of HOURS; empty for working hours."""
     respond: Target | None
     next: Target | None
     resolve: Target | None
+
+    @property
+    def is_round_the_clock(self) -> bool:
+        """Whether all hours of all days count, holidays too."""
+        return self.hours == "all"
 
     def is_for(self, priority: str) -> bool:
         """Whether it is for cases of a priority."""
@@ -55,6 +66,6 @@ def read_target(text: str) -> Target:
 
 def service_of(row: Promised) -> Service:
     """A promise from its texts."""
-    segment, priority, *times = row
+    segment, priority, hours, *times = row
     respond, following, resolve = (read_target(text) if text else None for text in times)
-    return Service(segment, priority, respond, following, resolve)
+    return Service(segment, priority, hours, respond, following, resolve)

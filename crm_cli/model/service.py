@@ -10,7 +10,7 @@ from crm_cli.model.errors import Severity, Unreadable
 from crm_cli.model.fieldtypes import Choice, Reference, Word
 from crm_cli.model.kind import Field, Finding, Kind
 from crm_cli.model.priorities import PRIORITIES
-from crm_cli.model.promise import Promised, read_target
+from crm_cli.model.promise import HOURS, Promised, read_target
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -57,6 +57,8 @@ SERVICE = Kind(
     fields=(
         Field("segment", SegmentName(), "the customers it is for; all, unless it says"),
         Field("priority", Choice(PRIORITIES), "the cases it is for; all, unless it says"),
+        Field("hours", Choice(HOURS), "the hours that count: working hours, or all",
+              default="working"),
         Field("respond", Allowance(), "time until the first response"),
         Field("next", Allowance(), "time until each later response, while the customer waits"),
         Field("resolve", Allowance(), "time until it is resolved"),
@@ -67,12 +69,12 @@ SERVICE = Kind(
 
 def service_rows(settings: Item) -> tuple[Promised, ...]:
     """The promises that settings make, as texts, in their order."""
-    keys = ("segment", "priority", "respond", "next", "resolve")
+    keys = ("segment", "priority", "hours", "respond", "next", "resolve")
     rows = (
         tuple(str(item.values.get(key) or "") for key in keys)
         for item in settings.items("service")
     )
-    return tuple(row for row in rows if any(row[2:]))  # type: ignore[misc]
+    return tuple(row for row in rows if any(row[3:]))  # type: ignore[misc]
 
 
 def check_service(settings: Item) -> Iterator[Finding]:

@@ -252,3 +252,12 @@ def test_a_word_of_ones_own_is_added_where_it_is_refused(crm: Crm, shop: Path) -
     for kind in ("fitting", "survey"):
         assert crm("task", "add", "maja-kos", "Put it up", "--kind", kind).code == 0
     assert crm("config", "set", "business.name+=x").code == 2
+
+
+@pytest.mark.parametrize("value", ["service=[{priority: urgnt, respond: 2h}]",
+                                   "service=[{respond: 2x}]", "dunning=[{after: zz}]"])  # fmt: skip
+def test_a_wrong_word_within_a_setting_is_refused(crm: Crm, shop: Path, value: str) -> None:
+    before = (shop / "crm.yaml").read_bytes()
+    run = crm("config", "set", value)
+    assert run.code == 2 and "internal" not in run.err, run.err
+    assert value.partition("=")[0] in run.err and (shop / "crm.yaml").read_bytes() == before

@@ -377,3 +377,15 @@ def test_a_case_shows_what_was_said_and_is_to_be_done(desk: Path, crm: Crm) -> N
     assert (after[-1]["what"], after[-1]["when"][:10]) == ("task", "2026-12-01")
     shown = ok(crm, "case", "show", case)
     assert "Course" in shown and "Still torn" in shown and "Of another matter" not in shown
+
+
+def test_a_promise_may_count_all_hours(desk: Path, crm: Crm) -> None:
+    ok(crm, "config", "set", 'working_hours={mon: ["07:00-15:00"], sat: []}', "holidays=2026-07-04",
+       "service=[{priority: urgent, hours: all, respond: 2h}, {respond: 8h}]")  # fmt: skip
+    later = ("--today", "2026-07-06")
+    for priority in ("urgent", "normal"):
+        ok(crm, *later, "case", "add", MAJA, "No heating", "--kind", "incident", "--priority",
+           priority, "--opened", "2026-07-04 10:00")  # fmt: skip
+    said = ok(crm, *later, "case", "list", "opened:2026-07-04", "--cols", "priority,respond_by",
+              "--sort", "priority-", "-o", "csv").splitlines()[1:]  # fmt: skip
+    assert [line[:23] for line in said] == ["urgent,2026-07-04T12:00", "normal,2026-07-06T15:00"]
