@@ -98,6 +98,7 @@ class Session(Prompts):
             self._opened.waiting = self._waiting
             self._opened.hooks = _hooks
             self._opened.watch = self._watch
+            self._opened.guard = None if self._watch is None else self._watch.guard
         return self._opened
 
     @property

@@ -12,6 +12,7 @@ from crm_cli.features.entering import refuse
 from crm_cli.features.items import new_id
 from crm_cli.features.plan import Plan
 from crm_cli.features.values import typed
+from crm_cli.model.contacts import EMAIL, PHONE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
@@ -128,9 +129,9 @@ def _refuse_double(workspace: Workspace, record: Item) -> None:
     """Refuse an e-mail or phone that somebody has: it is likely the same customer."""
     from crm_cli.query.who import holders
 
-    for key in ("emails", "phones"):
-        for text in record.texts(key):
-            found = holders(workspace.database, key, text, workspace.business)
+    for kind in (EMAIL, PHONE):
+        for text in record.texts(kind.key) if workspace.tells(kind, "value") else ():
+            found = holders(workspace.database, kind.key, text, workspace.business)
             if found:
                 raise Refused(
                     f"{found[0]} has {text} already",

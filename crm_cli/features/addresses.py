@@ -48,10 +48,11 @@ def move(
     steps, left, made = [], [], []
     for id in ids:
         record = workspace.record(id)
-        old = _old(record, label, first)
+        old = _old(workspace, record, label, first)
         new = _new(old, values, label, first)
         made.append(new)
-        if old is not None and all(old.get(key) == new.get(key) for key in _PLACE):
+        told = workspace.tells(ADDRESS, "street")
+        if old is not None and told and all(old.get(key) == new.get(key) for key in _PLACE):
             raise UsageError(f"{_name(record)} has that address already: {said(old)}")
         if old is None:
             notes.append(f"{_name(record)} had no address before")
@@ -89,7 +90,7 @@ def _values(workspace: Workspace, assignments: Sequence[Assignment]) -> dict[str
     return typed_all(workspace, ADDRESS, given, [])
 
 
-def _old(record: Item, label: str | None, first: date) -> Item | None:
+def _old(workspace: Workspace, record: Item, label: str | None, first: date) -> Item | None:
     """The address that is given up: the one of a label, or the only one, on the day before."""
     last = first - timedelta(days=1)
     wanted = label.strip().lower() if label else None
@@ -98,12 +99,14 @@ def _old(record: Item, label: str | None, first: date) -> Item | None:
     if later is not None:
         since = later.values["start"]
         raise UsageError(
-            f"{_name(record)} has an address from {since} on already: {said(later)}",
+            f"{_name(record)} has an address from {since} on already: {_told(workspace, later)}",
             f"crm edit {record.id} to change it, or name another one by --label",
         )
     there = [one for one in named if holds(one, last)]
     if len(there) > 1:
-        listed = "; ".join(f"{_label(one) or 'no label'}: {said(one)}" for one in there)
+        listed = "; ".join(
+            f"{_label(one) or 'no label'}: {_told(workspace, one)}" for one in there
+        )
         raise Ambiguous(
             f"{_name(record)} has {len(there)} addresses: {listed}",
             "--label says which is given up",
@@ -145,7 +148,7 @@ def _who_stays(
     found: dict[str, None] = {}
     for _, old in left:
         street, city = old.get("street"), old.get("city")
-        if not street or not city:
+        if not street or not city or not workspace.tells(ADDRESS, "street"):
             continue
         terms = [f"street.is:{_quoted(street)}", f"city.is:{_quoted(city)}"]
         for (id,) in workspace.select(CUSTOMER, terms, cols=("id",), limit=20).rows:
@@ -167,6 +170,12 @@ def _common(made: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         key: value for key, value in first.items() if all(one.get(key) == value for one in others)
     }
+
+
+def _told(workspace: Workspace, address: Item) -> str:
+    """An address in one line, as far as who asks may know it."""
+    values = address.values.items()
+    return said(_as_item({key: one for key, one in values if workspace.tells(ADDRESS, key)}))
 
 
 def _as_item(values: Mapping[str, Any]) -> Item:

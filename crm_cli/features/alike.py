@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_cli.model.contacts import EMAIL, PHONE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.model.kind import normal
@@ -21,10 +22,11 @@ def is_watched(key: str) -> bool:
 
 def shared(workspace: Workspace, before: Item | None, after: Item) -> list[str]:
     """Notes on the name and the tax id, and of a record that was there the e-mails and phones,
-    that `after` has got and another customer has, too. A new record's are refused elsewhere."""
+    that `after` has got and another customer has, too, unless who asks may not know of them. A
+    new record's are refused elsewhere."""
     database = workspace.database
     notes: list[str] = []
-    for name in _got("name", before, after):
+    for name in _got("name", before, after) if workspace.tells(CUSTOMER, "name") else ():
         notes += [
             f"there is another {name}, {other}: {_SAME}; nickname=… or city=… tells them apart"
             for other in namesakes(database, name)
@@ -33,8 +35,10 @@ def shared(workspace: Workspace, before: Item | None, after: Item) -> list[str]:
     found = [
         (f"the tax id {text}", _by_tax_id(workspace, text))
         for text in _got("tax_id", before, after)
+        if workspace.tells(CUSTOMER, "tax_id")
     ]
-    for key in ("emails", "phones") if before is not None else ():
+    reached = [kind.key for kind in (EMAIL, PHONE) if workspace.tells(kind, "value")]
+    for key in reached if before is not None else ():
         found += [
             (text, holders(database, key, text, workspace.business))
             for text in _got(key, before, after)

@@ -31,6 +31,7 @@ MOST = 100
 USUAL = 20
 _TOLD = 10
 """Problems of one answer at most."""
+_ON_RECORDS = re.compile(r"[\w./-]+\.yaml(:\d+)*: |… and ")
 _UNSEEN = re.compile("[\xad\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Characters that do not show, and in which text can be hidden; see also `visible`."""
 
@@ -112,25 +113,35 @@ def result(
         body["untrusted"] = {"note": NOTE, "rows": rows}
     if problems:
         body["partial"] = True
-        told = [f"{one.place}: {one.message}" for one in problems[:_TOLD]]
+        told = [_told(one) for one in problems[:_TOLD]]
         body.setdefault("untrusted", {"note": NOTE})["problems"] = _capped(told)[0]
     return _content(body)
 
 
 def failed(tool: str, error: CrmError) -> dict[str, Any]:
     """The result of a call that was refused: why, where, and the way out."""
-    places = [f"{one.place}: {one.message}" for one in error.problems]
+    places = [_told(one) for one in error.problems]
     said = [error.message, *places, *([error.hint] if error.hint else [])]
     return _refused(tool, error.exit_code, said)
 
 
 def refused_line(tool: str, code: int, said: str) -> dict[str, Any]:
     """The result of a call whose `crm` line was refused, with what the line said."""
-    lines = said.splitlines()
+    lines = of_the_line(said)
     # What stands before the refusal is what would have been done, with values of all fields.
     first = next((place for place, line in enumerate(lines) if line.startswith("crm: ")), 0)
     kept = [line.removeprefix("crm: ").strip() for line in lines[first:]]
     return _refused(tool, code, [line for line in kept if line])
+
+
+def of_the_line(said: str) -> list[str]:
+    """The lines that a command said of itself: those on other records have words of theirs."""
+    return [line for line in said.splitlines() if not _ON_RECORDS.match(line)]
+
+
+def _told(problem: Problem) -> str:
+    """Where something is wrong, and of what sort: what it says may quote any field."""
+    return f"{problem.place}: {problem.code.replace('-', ' ')}; crm check says more"
 
 
 def _refused(tool: str, code: int, said: Sequence[str]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from crm_cli.features.events.words import told
 from crm_cli.mcp import bounds, families, schema
-from crm_cli.mcp.answers import Answer, Page, part
+from crm_cli.mcp.answers import Answer, Page, of_the_line, part
 from crm_cli.mcp.catalogue import Catalogue, Spec
 from crm_cli.mcp.guarding import Filtering
+from crm_cli.mcp.hiding import Hidden, counted, hidden, rows_of
 from crm_cli.mcp.reading import PAGED
-from crm_cli.mcp.tool import Bench, Plan, Tool
+from crm_cli.mcp.tool import Bench, Made, Plan, Tool
 from crm_cli.mcp.watching import (
     Expecting,
     Previewing,
@@ -22,12 +23,16 @@ from crm_cli.mcp.watching import (
     name_of,
     reversed_states,
 )
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.differences import Difference
 from crm_cli.model.errors import DataError, NotFound, UsageError
+from crm_cli.model.ids import is_item_id
 from crm_cli.model.item import Item
-from crm_cli.model.kinds import BY_NAME, RECORDS
+from crm_cli.model.kinds import BY_LETTER, BY_NAME, RECORDS
 from crm_cli.model.leaving import Leaving
 from crm_cli.model.outcome import Outcome
+from crm_cli.model.task import TASK
+from crm_cli.query.who import is_term
 from crm_cli.workspace import Workspace
 
 _PLANS = 50
@@ -43,7 +48,8 @@ def _log(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     """Log a contact."""
     options = {key: value for key, value in given.items() if key not in ("who", "text")}
     spec = bench.catalogue.specs["log"]
-    return _written(bench, spec.line([given["who"]], options, literal=[given["text"]]), page, 1)
+    who = _one(bench, given["who"])
+    return _written(bench, spec.line([who], options, literal=[given["text"]]), page, 1)
 
 
 def _task(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
@@ -54,14 +60,28 @@ def _task(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     if spec.name == _ADD:
         if "who" not in given or "title" not in given:
             raise UsageError("add needs who and title", "who: ana-novak, title: Send the quote")
-        line, most = spec.line([given["who"]], options, literal=[given["title"]]), 1
+        who = _one(bench, given["who"])
+        line, most = spec.line([who], options, literal=[given["title"]]), 1
     else:
+        hint = "find with kind task lists their ids"
         if not given.get("tasks"):
-            hint = "find with kind task lists their ids"
             raise UsageError(f"{given['action']} needs tasks", hint)
+        for word in given["tasks"]:
+            if not is_item_id(word) or BY_LETTER.get(word[0]) is not TASK:
+                raise UsageError(f"'{word}' is not the id of a task", hint)
         line = spec.line([*given["tasks"], *([given["to"]] if "to" in given else [])], options)
         most = len(given["tasks"])
     return _written(bench, line, page, most)
+
+
+def _one(bench: Bench, who: str) -> str:
+    """A text that names a customer; raises UsageError for a query term."""
+    if is_term(who, bench.workspace.scope(CUSTOMER)):
+        raise UsageError(
+            f"'{who}' is a query term, and who is one customer",
+            "find lists customers and their ids",
+        )
+    return who
 
 
 def _plan(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
@@ -70,7 +90,8 @@ def _plan(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     words, options = given.get("words", []), given.get("options", {})
     watch = Previewing()
     outcome = bench.run(spec.line(words, options, dry_run=True), watch)
-    found = changed(watch.states)
+    fields = hidden(bench.leaving, spec.name, words, options)
+    found = counted(watch.states, changed(watch.states), fields)
     if not found:
         return Answer({"plan": None, "changes": 0}, [_said(outcome)], 0, 1)
     for path, state in found.items():
@@ -78,11 +99,10 @@ def _plan(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
     line = spec.line(words, options)
     id = name_of(line, found)
     bench.plans.pop(id, None)
-    bench.plans[id] = Plan(tuple(line), found)
+    bench.plans[id] = Plan(tuple(line), found, fields)
     for old in list(bench.plans)[:-_PLANS]:
         del bench.plans[old]
-    rows = [*_differences(bench, found), _said(outcome)]
-    return part(rows, page, {"plan": id, "files": len(found)})
+    return part(_rows(bench, found, fields, outcome), page, {"plan": id, "files": len(found)})
 
 
 def _apply(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
@@ -92,7 +112,7 @@ def _apply(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
         raise NotFound("there is no such plan", "plan makes one; each can be applied once")
     watch = Expecting(plan.states, _STALE, _AGAIN)
     outcome = bench.run(plan.words, watch)
-    return _done(bench, watch.states, outcome, page)
+    return _done(bench, watch.states, outcome, page, plan.hidden)
 
 
 def _undo(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
@@ -103,31 +123,49 @@ def _undo(bench: Bench, given: Mapping[str, Any], page: Page) -> Answer:
             "changes of others are taken back by people: crm undo",
         )
     message = "the latest change to take back is not this server's; nothing was undone"
-    watch = Expecting(reversed_states(bench.made[-1]), message, "people can: crm undo --list")
-    bench.run(["undo"], watch)
+    states, fields = bench.made[-1]
+    states = reversed_states(states)
+    if changed(states):
+        bench.run(["undo"], Expecting(states, message, "people can: crm undo --list"))
     del bench.made[-1]
     # What the line prints has values of all fields; the differences only those that may leave.
-    rows = list(_differences(bench, changed(watch.states)))
-    return part(rows, page, {"undone": True, "files": len(changed(watch.states))})
+    return part(
+        _rows(bench, states, fields, None), page, {"undone": True, "files": len(states)}
+    )
 
 
 def _written(bench: Bench, line: Sequence[str], page: Page, most: int) -> Answer:
     watch = Seeing(most)
     outcome = bench.run(line, watch)
-    return _done(bench, watch.states, outcome, page)
+    return _done(bench, watch.states, outcome, page, frozenset())
 
 
-def _done(bench: Bench, states: States, outcome: Outcome, page: Page) -> Answer:
-    found = changed(states)
+def _done(
+    bench: Bench, states: States, outcome: Outcome, page: Page, fields: Hidden
+) -> Answer:
+    found = counted(states, changed(states), fields)
     if found:
-        bench.made.append(found)
-    rows = [*_differences(bench, found), _said(outcome)]
+        bench.made.append(Made(found, fields))
+    rows = _rows(bench, found, fields, outcome)
     return part(rows, page, {"written": bool(found), "files": len(found)})
+
+
+def _rows(
+    bench: Bench, states: States, fields: Hidden, outcome: Outcome | None
+) -> list[dict[str, Any]]:
+    """What differs, as far as it may leave, and what the line said of it."""
+    rows = [
+        row for row in _differences(bench, changed(states))
+        if (row["kind"], str(row.get("field", "")).partition(".")[0]) not in fields
+    ]  # fmt: skip
+    if fields:
+        return [*rows, *rows_of(states, fields)]
+    return [*rows, *([_said(outcome)] if outcome is not None else [])]
 
 
 def _said(outcome: Outcome) -> dict[str, Any]:
     """What a line said, but for the files before and after, which `_differences` has."""
-    lines = outcome.said.splitlines()[:_SAID]
+    lines = of_the_line(outcome.said)[:_SAID]
     if not outcome.answer.startswith("---"):
         lines = [*outcome.answer.splitlines(), *lines]
     return {"said": [line.removeprefix("crm: ") for line in lines if line.strip()]}

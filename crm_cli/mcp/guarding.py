@@ -27,9 +27,7 @@ def check_terms(
     workspace: Workspace, leaving: Leaving, base: Kind, terms: Sequence[str], where: str | None
 ) -> None:
     """Raise Refused where a query names a field that may not leave; QueryError for a wrong one."""
-    for ref in _refs(workspace.node(workspace.scope(base), terms, where)):
-        if not ref_leaves(leaving, ref):
-            raise _refused(ref.name)
+    Guard(leaving).check(workspace.node(workspace.scope(base), terms, where))
 
 
 def check_columns(leaving: Leaving, base: Kind, names: Sequence[str]) -> None:
@@ -82,6 +80,23 @@ def _refused(name: str) -> CrmError:
         f"{name} is not among the fields that agents may see",
         "mcp.fields of crm.yaml lists them; the tool help with the topic fields shows them",
     )
+
+
+class Guard:
+    """Holds the words of a line to the fields that may leave, whichever command reads them."""
+
+    def __init__(self, leaving: Leaving) -> None:
+        self._leaving = leaving
+
+    def check(self, node: Node) -> None:
+        """Raise Refused where a condition names a field that may not leave."""
+        for ref in _refs(node):
+            if not ref_leaves(self._leaving, ref):
+                raise _refused(ref.name)
+
+    def tells(self, kind: Kind, key: str) -> bool:
+        """Whether a field may be asked about."""
+        return self._leaving(kind, key)
 
 
 class Filtering:

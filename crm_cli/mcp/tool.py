@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 from crm_cli.mcp.answers import Answer, Page
 from crm_cli.mcp.catalogue import Catalogue
+from crm_cli.mcp.guarding import Guard
+from crm_cli.mcp.hiding import Hidden
 from crm_cli.mcp.schema import Schema
 from crm_cli.mcp.watching import Seeing, States
 from crm_cli.model.errors import DataError
@@ -31,10 +33,19 @@ class Refusal(Exception):
 
 
 class Plan(NamedTuple):
-    """A change that was previewed: its line, and what it does to which files."""
+    """A change that was previewed: its line, what it does to which files, and the fields that
+    stay of those that the line names."""
 
     words: tuple[str, ...]
     states: States
+    hidden: Hidden
+
+
+class Made(NamedTuple):
+    """A change that was made."""
+
+    states: States
+    hidden: Hidden
 
 
 class Bench:
@@ -45,7 +56,7 @@ class Bench:
         self.catalogue = catalogue
         self.plans: dict[str, Plan] = {}
         """Plans that were made and not carried out, by their ids."""
-        self.made: list[States] = []
+        self.made: list[Made] = []
         """The changes that this server made and did not take back, the latest last."""
         self._run = run
 
@@ -65,6 +76,8 @@ class Bench:
         A change that went through is done, also where the line ends with a code that tells of
         other records that cannot be read.
         """
+        if watch is not None:
+            watch.guard = Guard(self.leaving)
         outcome = self._run(words, watch)
         if outcome.code and not (watch is not None and watch.done):
             raise Refusal(outcome)

@@ -9,6 +9,7 @@ from typing import Any
 from crm_cli.mcp import answers, schema
 from crm_cli.mcp.catalogue import Catalogue
 from crm_cli.mcp.changing import writing_tools
+from crm_cli.mcp.guarding import Guard
 from crm_cli.mcp.helping import HELP
 from crm_cli.mcp.reading import DUE, FIND, SHOW, TIMELINE
 from crm_cli.mcp.reports import REPORT
@@ -63,6 +64,7 @@ class Caller:
     def _result(self, tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
         # Others may have changed the files, or the day may be another.
         self._bench.workspace.renew()
+        self._bench.workspace.guard = Guard(self._bench.leaving)
         while True:
             try:
                 schema.check(given, tool.schema)

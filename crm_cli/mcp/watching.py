@@ -18,6 +18,7 @@ from crm_cli.store.staging import digest
 
 if TYPE_CHECKING:
     from crm_cli.store.transaction import FileChange
+    from crm_cli.workspace.querying import Guard
 
 _ID = re.compile(rb"\b[a-z]-[0-9a-hjkmnp-tv-z]{7}\b")
 _MOMENT = re.compile(rb"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
@@ -36,6 +37,8 @@ States = Mapping[str, State]
 
 class Seeing:
     """Lets one change through, to so many files at most, and keeps what it did to each."""
+
+    guard: Guard | None = None
 
     def __init__(self, most: int | None = None) -> None:
         self.states: dict[str, State] = {}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from unicodedata import normalize
 
 from crm_cli.index.plan import plan_of
+from crm_cli.model.address import ADDRESS
 from crm_cli.model.business import Business
-from crm_cli.model.contacts import EMAIL
+from crm_cli.model.contacts import EMAIL, PHONE
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Ambiguous, NotFound, UsageError
 from crm_cli.model.ids import item_prefix
@@ -26,21 +27,36 @@ _NAME = plan_of(CUSTOMER).fields["name"].words
 _EMAIL = plan_of(EMAIL).fields["value"].words
 
 Stage = Callable[[Database, str, Business], list[str]]
+Tells = Callable[[Kind, str], bool]
+"""Whether a field of a kind may be asked about."""
 
 
-def resolve(database: Database, text: str, business: Business, *, strict: bool = False) -> str:
+def _all_told(kind: Kind, key: str) -> bool:
+    return True
+
+
+def resolve(
+    database: Database,
+    text: str,
+    business: Business,
+    *,
+    strict: bool = False,
+    tells: Tells = _all_told,
+) -> str:
     """The id of the one customer that a text means.
 
     Id, then one that they had, then e-mail or phone in any spelling, then the exact name, then a
     prefix of the id, then of the name's words: the first stage with a hit decides. `strict`
     takes no prefix and no folding of the name, since what is unique today is
-    another person's tomorrow. Raises Ambiguous with the candidates, NotFound with
-    the nearest names.
+    another person's tomorrow. No field decides, or is shown, that is not told. Raises Ambiguous
+    with the candidates, NotFound with the nearest names.
     """
     wanted = text.strip()
     if not wanted:
         raise UsageError("no customer is named", "write an id, e-mail, phone or name")
     for stage in _SURE if strict else _ALL:
+        if stage in _FIELDS and not tells(*_FIELDS[stage]):
+            continue
         found = list(dict.fromkeys(stage(database, wanted, business)))
         if len(found) == 1:
             return found[0]
@@ -48,9 +64,9 @@ def resolve(database: Database, text: str, business: Business, *, strict: bool =
             raise Ambiguous(
                 f"'{text}' can be any of {len(found)} customers",
                 "say which by its id",
-                candidates=_labelled(database, found),
+                candidates=_labelled(database, found, tells),
             )
-    raise _nobody(database, text, business, strict=strict)
+    raise _nobody(database, text, business, strict, tells)
 
 
 def holders(database: Database, key: str, text: str, business: Business) -> list[str]:
@@ -98,20 +114,22 @@ def named_and_terms(words: Iterable[str], scope: Scope) -> tuple[list[str], list
     return named, terms
 
 
-def resolve_item(database: Database, text: str, kind: Kind | None = None) -> tuple[str, str]:
+def resolve_item(
+    database: Database, text: str, kind: Kind | None = None, *, tells: Tells = _all_told
+) -> tuple[str, str]:
     """(customer's id, item's id) of the one item whose id begins so, with or without `t-`.
 
     Raises NotFound, and Ambiguous with the candidates.
     """
     wanted = text.strip()
     kinds = [one for one in BY_LETTER.values() if of_customer(one) and kind in (None, one)]
-    found = list(_items(database, kinds, "=", wanted))
+    found = list(_items(database, kinds, "=", wanted, tells))
     prefix = item_prefix(wanted)
     if not found and prefix:
         if prefix[1:2] == "-":
             named = BY_LETTER.get(prefix[0])
             kinds = [named] if named in kinds and named is not None else []
-        found = list(_items(database, kinds, "LIKE", prefix))
+        found = list(_items(database, kinds, "LIKE", prefix, tells))
     if len({(customer, item) for customer, item, _ in found}) == 1:
         return found[0][0], found[0][1]
     what = kind.name if kind is not None else "item"
@@ -124,7 +142,7 @@ def resolve_item(database: Database, text: str, kind: Kind | None = None) -> tup
 
 
 def _items(
-    database: Database, kinds: Iterable[Kind], how: str, wanted: str
+    database: Database, kinds: Iterable[Kind], how: str, wanted: str, tells: Tells
 ) -> Iterator[tuple[str, str, str]]:
     for kind in kinds:
         start = wanted if how == "=" or wanted[1:2] == "-" else f"{kind.letter}-{wanted}"
@@ -134,8 +152,9 @@ def _items(
         join = "JOIN" if place is None else "LEFT JOIN"
         own = "" if place is None else database.dialect.literal(place.path)
         owner = f"COALESCE(c.id, {own})" if own else "c.id"
+        title = f"i.{name(kind.title)}" if tells(kind, kind.title) else "''"
         yield from database.rows(
-            f"SELECT {owner}, i.id, i.{name(kind.title)} FROM {name(kind.name)} i"
+            f"SELECT {owner}, i.id, {title} FROM {name(kind.name)} i"
             f" {join} customer c ON c.pk = i.customer"
             f" WHERE i.id >= {parameter('start')} AND i.id <= {parameter('end')}"
             " ORDER BY i.id, c.id LIMIT 20",
@@ -219,6 +238,14 @@ def _by_name_prefix(database: Database, text: str, business: Business) -> list[s
 
 _SURE: tuple[Stage, ...] = (_by_id, _by_former_id, _by_email, _by_phone, _by_name)
 _ALL: tuple[Stage, ...] = (*_SURE, _by_folded_name, _by_id_prefix, _by_name_prefix)
+_FIELDS: Mapping[Stage, tuple[Kind, str]] = {
+    _by_email: (EMAIL, "value"),
+    _by_phone: (PHONE, "value"),
+    **dict.fromkeys((_by_name, _by_folded_name, _by_name_prefix), (CUSTOMER, "name")),
+}
+"""The fields that stages look in."""
+_LABELS = {"name": (CUSTOMER, "name"), "city": (ADDRESS, "city"), "email": (EMAIL, "value"),
+           "phone": (PHONE, "value")}  # fmt: skip
 
 
 def _ids(database: Database, where: str, *values: str) -> list[str]:
@@ -237,12 +264,13 @@ def _digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
-def _labelled(database: Database, ids: list[str]) -> tuple[tuple[str, str], ...]:
+def _labelled(database: Database, ids: list[str], tells: Tells) -> tuple[tuple[str, str], ...]:
     """(id, what tells one from the others) of the first hundred."""
     labels = []
+    shown = ", ".join(name for name, field in _LABELS.items() if tells(*field)) or "NULL"
     for id in ids[:100]:
         row = database.row(
-            f"SELECT name, city, email, phone FROM customer"
+            f"SELECT {shown} FROM customer"
             f" WHERE id = {database.dialect.parameter('id')}",
             {"id": id},
         )
@@ -250,10 +278,12 @@ def _labelled(database: Database, ids: list[str]) -> tuple[tuple[str, str], ...]
     return tuple(labels)
 
 
-def _nobody(database: Database, text: str, business: Business, *, strict: bool) -> NotFound:
+def _nobody(
+    database: Database, text: str, business: Business, strict: bool, tells: Tells
+) -> NotFound:
     if strict:
         try:
-            meant = resolve(database, text, business)
+            meant = resolve(database, text, business, tells=tells)
         except Ambiguous as error:
             ids = ", ".join(id for id, _ in error.candidates[:5])
             return NotFound(f"no customer is exactly '{text}'", f"write the id: {ids}")
@@ -263,7 +293,7 @@ def _nobody(database: Database, text: str, business: Business, *, strict: bool) 
             f"no customer is exactly '{text}'",
             f"{meant} may be the one: here only an id, e-mail, phone or whole name is accepted",
         )
-    near = _near(database, text)
+    near = _near(database, text) if tells(CUSTOMER, "name") else []
     hint = f"did you mean {', '.join(near)}?" if near else ""
     if term := re.fullmatch(r"([^\W\d_][\w.-]*)(?::|==?)(\S+)", text):
         hint = f"crm list {term[1]}:{term[2]} lists customers by a field"

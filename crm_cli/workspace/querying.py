@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_cli.model.errors import DataError, NotFound, UsageError
 from crm_cli.model.kind import Kind
@@ -34,8 +34,25 @@ class Groups(NamedTuple):
         return any(text is not None for text in self)
 
 
+class Guard(Protocol):
+    """Holds questions to the fields that whoever asks may know; see `mcp/guarding.py`."""
+
+    def check(self, node: Node) -> None:
+        """Raise Refused where a condition names another field."""
+
+    def tells(self, kind: Kind, key: str) -> bool:
+        """Whether a field may be asked about."""
+
+
 class Querying(Reading):
     """A directory to ask."""
+
+    guard: Guard | None = None
+    """Sees what words name and ask, whichever command takes them."""
+
+    def tells(self, kind: Kind, key: str) -> bool:
+        """Whether who asks may learn of a field."""
+        return self.guard is None or self.guard.tells(kind, key)
 
     def scope(self, base: Kind, *, everything: bool = False) -> Scope:
         """What a query over a kind needs to know; with `everything` sums go over all items."""
@@ -275,7 +292,7 @@ class Querying(Reading):
         from crm_cli.query.who import resolve
 
         try:
-            found = resolve(self.database, text, self.business, strict=strict)
+            found = resolve(self.database, text, self.business, strict=strict, tells=self.tells)
         except NotFound as error:
             self._require_read(text, error)
             raise
@@ -312,13 +329,17 @@ class Querying(Reading):
         ids = list(dict.fromkeys(self.who(word, strict=strict) for word in named))
         if not terms:
             return ids
-        found = select_customers(self.database, self.node(scope, terms), scope)
+        node = self.node(scope, terms)
+        self._hold(node)
+        found = select_customers(self.database, node, scope)
         self._met = self.problems
         described = set(found)
         return [id for id in ids if id in described] if named else list(dict.fromkeys(found))
 
     def items(self, kind: Kind, terms: Sequence[str]) -> list[tuple[str, str]]:
         """(customer's id, item's id) of a kind's items that query terms describe."""
+        if self.guard is not None:
+            self._hold(self.node(self.scope(kind), terms))
         found = self.select(kind, terms, cols=("customer", "id"))
         self._met = self.problems
         return [(str(customer), str(id)) for customer, id in found.rows]
@@ -327,4 +348,8 @@ class Querying(Reading):
         """(customer's id, item's id) for a unique prefix of an item's id."""
         from crm_cli.query.who import resolve_item
 
-        return resolve_item(self.database, text, kind)
+        return resolve_item(self.database, text, kind, tells=self.tells)
+
+    def _hold(self, node: Node) -> None:
+        if self.guard is not None:
+            self.guard.check(node)

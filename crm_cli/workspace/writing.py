@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crm_cli.store.change import Change, Edit, Step, Written
     from crm_cli.store.transaction import Committed, FileChange
     from crm_cli.store.transaction import Written as FileWritten
+    from crm_cli.workspace.querying import Guard
     from crm_cli.workspace.tracking import Moment
 
 
@@ -33,6 +34,9 @@ class Hooked(Protocol):
 
 class Watch(Protocol):
     """What sees every change of one run before it is written, whatever command makes it."""
+
+    guard: Guard | None
+    """What the run may ask about; None: everything."""
 
     def watched(self, changes: Sequence[FileChange], *, dry_run: bool) -> list[FileChange]:
         """The changes as they are to be carried out; raises CrmError to refuse them."""
