@@ -318,6 +318,24 @@ def test_a_company_is_found_without_its_legal_form(shop: Path, workspace: Opened
     # Another form is another company.
     other = "Name,E-Mail,Company\nIvo Zorko,i@t.example,Teehaus Grün d.o.o.\n"
     assert counts(plan(workspace(), "customers", other)) == (2, 0, 0, 0)
+    # Who may be a person is no company.
+    (shop / "customers/jan.yaml").write_text("name: Jan Hren\n")
+    sole = "Name,E-Mail,Company\nIvo Zorko,i@t.example,Jan Hren s.p.\n"
+    assert counts(plan(workspace(), "customers", sole)) == (2, 0, 0, 0)
+
+
+def test_notes_of_a_second_source_stand_below_and_what_is_replaced_is_told(
+    shop: Path, workspace: Opened
+) -> None:
+    head = "Name,Email,Notes,Street,City\n"
+    old = f"{head}Jürgen Groß,j@g.example,wants samples,Weg 1,Dresden\n"
+    carry_out(workspace(), "customers", old)
+    new = f"{head}Jürgen Groß,j@g.example,private number,Neue Gasse 5,Berlin\n"
+    made = carry_out(workspace(), "customers", new)
+    record = workspace().record(made.ids[0])
+    assert record.values["notes"] == "wants samples\n\nprivate number\n"
+    assert any("by their addresses or names: addresses 1 (" in one for one in made.notes)
+    assert counts(plan(workspace(), "customers", new)) == (0, 0, 1, 0)
 
 
 # Equal rows of items

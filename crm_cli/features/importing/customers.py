@@ -12,6 +12,7 @@ from crm_cli.features.importing.organizations import Organizations
 from crm_cli.features.importing.outcome import Note, Outcome, Reject
 from crm_cli.features.importing.people import People, Person, filled
 from crm_cli.features.importing.relatives import Relatives
+from crm_cli.features.importing.replacing import Replaced, with_notes
 from crm_cli.formats.drafts import Drafts
 from crm_cli.formats.kept_lines import lines_together
 from crm_cli.model.forgetting import Digests, Taken
@@ -75,6 +76,7 @@ def plan_customers(
             organizations.is_in_file(id, values)
     same: list[str] = []
     guessed: list[str] = []
+    replaced = Replaced()
     for person, id in found:
         values = organizations.linked(person.values)
         values = relatives.resolved(values) if relatives is not None else values
@@ -87,9 +89,10 @@ def plan_customers(
             yield _new(workspace, id, values, person)
         else:
             organizations.joining(workspace.document(person.match.id).stated, values)
-            yield _known(workspace, person, person.match, values, known)
+            yield _known(workspace, person, person.match, values, known, replaced)
     yield from organizations.added
     yield from _notes(people, organizations, renamed, same)
+    yield from replaced.notes()
     if guessed:
         yield Note(
             f"taken for organizations by their names: {_some(guessed)}; if not, crm set … "
@@ -186,7 +189,12 @@ def _lines(person: Person) -> tuple[int, ...]:
 
 
 def _known(
-    workspace: Workspace, person: Person, match: Match, values: Values, known: Known
+    workspace: Workspace,
+    person: Person,
+    match: Match,
+    values: Values,
+    known: Known,
+    replaced: Replaced,
 ) -> Outcome:
     said = {key: value for key, value in values.items() if key != "id"}
     if _is_stand_in(person):
@@ -201,12 +209,14 @@ def _known(
             kept = _gaps(record, kept)
         elif former:
             kept = filled(kept, _gaps(record, former), known)
-        kept = _with_card(record, kept)
+        kept = _with_card(record, kept if match.sure else with_notes(record, kept))
         return _spelled(record, kept, known, add=not match.sure)
 
     record = workspace.document(match.id).stated
     if says(record, wanted(record)):
         return Outcome(match.id, "unchanged", None, _lines(person), match.by)
+    if not match.sure:
+        replaced.look(record, wanted(record))
 
     def update(document: Document) -> None:
         for step in changes(document.record, wanted(document.record), None):

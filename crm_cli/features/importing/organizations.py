@@ -57,17 +57,20 @@ class Organizations:
             if kind == "person" or (kind is None and any(own)):
                 self._people.add(id)
             elif name:
-                self._note(name, id)
+                self._note(name, id, sure=kind == "organization")
 
     def is_in_file(self, id: str, values: Values) -> None:
         """Note a record of the file, which people of the file may belong to."""
         self._named.add(id)
         own = (*_PERSONAL, "organizations")
         if values.get("kind") != "person" and not any(key in values for key in own):
-            self._note(values["name"], id)
+            self._note(values["name"], id, sure=values.get("kind") == "organization")
 
-    def _note(self, name: str, id: str) -> None:
+    def _note(self, name: str, id: str, *, sure: bool = True) -> None:
+        """Note a record by its name; without its legal form only what is `sure` no person."""
         self._ids[_key(name)].append(id)
+        if not sure:
+            return
         self._bare[_bare(name)].append(id)
         if not _has_form(name):
             self._formless.add(id)
