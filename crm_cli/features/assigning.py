@@ -14,8 +14,10 @@ from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import Texts
+from crm_cli.model.inherited import past
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, ListOf, MapOf, normal
+from crm_cli.model.node import Scalar
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.references import naming
 from crm_cli.model.rings import ring, shown
@@ -53,6 +55,12 @@ def updater(
     if all(operator == "=" and not text for _, operator, text in assignments):
         return update
     return entered(update, force=force)
+
+
+def keep_past(document: Document, owner: str) -> None:
+    """Write an owner into what was sold, closed or said and names nobody, before the record goes
+    to another one."""
+    document.put_each(past, Scalar(owner))
 
 
 def _rings_refused(workspace: Workspace, kind: Kind, ref: Ref, keys: set[str]) -> Step:

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from crm_cli.features.plan import Plan, counted
+from crm_cli.features.assigning import keep_past
+from crm_cli.features.plan import Plan, counts_of
 from crm_cli.features.references import has_anything
 from crm_cli.features.references import user as known_user
 from crm_cli.features.unread import doubtful
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import CrmError, DataError, NotFound, Refused, UsageError
 from crm_cli.model.fieldtypes import User
+from crm_cli.model.inherited import Unnamed, passes_on, past
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import BY_NAME, HOMES
@@ -69,16 +71,18 @@ def remove(workspace: Workspace, user: str, to: str | None) -> Plan:
             "correct it first; crm check shows what is wrong with it",
         )
     held: Counter[Kind] = Counter()
+    kept: Counter[Kind] = Counter()
     customers, steps = [], []
     for path in _candidates(workspace, user):
         document = workspace.open(path, workspace.tree.read(path))
         found = list(_fields(document, passing))
         held.update(_kinds(found))
+        kept.update(one.item.kind for one in _kept(document, user))
         if found:
             steps.append(Edit(path, lambda one: _hand_over(one, passing)))
             if kind_of(path) is CUSTOMER:
                 customers.append(document.record.id)
-    said = ", ".join(counted(count, kind.name, kind.key) for kind, count in held.items())
+    said = counts_of(held)
     if steps and not heir:
         raise Refused(f"{user} still has {said}", f"crm user rm {user} --to USER hands it over")
     if user in users or any(one[2] == user for one in workspace.business.absences.values()):
@@ -87,6 +91,8 @@ def remove(workspace: Workspace, user: str, to: str | None) -> Plan:
     change = Change(f"remove user {user}", tuple(steps))
     question = f"Hand over {said} of {user} to {heir}?"
     notes = _left(workspace, user, [step.path for step in steps])
+    if kept:
+        notes.insert(0, f"{user} is written into {counts_of(kept)} of the past, which named nobody")
     return Plan(change, f"removed user {user}{went}", customers, question, notes)
 
 
@@ -122,7 +128,16 @@ def _candidates(workspace: Workspace, user: str) -> list[str]:
     return list(dict.fromkeys((*naming, *asking)))
 
 
+def _kept(document: Document, user: str) -> list[Unnamed]:
+    """What was done with a customer of the user, and names nobody: it is not the heir's."""
+    record = document.record
+    is_theirs = record.kind is CUSTOMER and record.values.get("owner") == user
+    return list(past(record)) if is_theirs and not document.mapped else []
+
+
 def _hand_over(document: Document, passing: Passing) -> None:
+    if passing.to != passing.user and _kept(document, passing.user):
+        keep_past(document, passing.user)
     while (found := next(_fields(document, passing), None)) is not None:
         document.assign(document.identified(found.item), found.key, found.value)
 
@@ -137,9 +152,7 @@ def _fields(document: Document, passing: Passing) -> Iterator[Found]:
 
 def _named(item: Item, passing: Passing, owner: Item | None = None) -> Iterator[Found]:
     """The fields of users of an item that passes on, in its groups too."""
-    kind = (owner or item).kind
-    passes = kind.handed_on or kind.live
-    if not (passes(owner or item) if passes is not None else kind in HOMES):
+    if not passes_on(owner or item):
         return
     for field in item.kind.fields:
         value = item.values.get(field.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crm_cli.model.errors import Problem
@@ -10,6 +10,7 @@ from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.workspace import Change, Edit
 
 if TYPE_CHECKING:
+    from crm_cli.model.kind import Kind
     from crm_cli.store.document import Document
 
 
@@ -35,6 +36,11 @@ class Plan(NamedTuple):
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 customer`, `3 customers`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def counts_of(held: Mapping[Kind, int]) -> str:
+    """`3 purchases, 1 deal`."""
+    return ", ".join(counted(count, kind.name, kind.key) for kind, count in held.items())
 
 
 def together(made: Sequence[tuple[str, Plan]], one: str, *, done: str = "added") -> Plan:

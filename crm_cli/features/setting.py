@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crm_cli.features.alike import is_watched, shared
-from crm_cli.features.assigning import Assignment, updater
+from crm_cli.features.assigning import Assignment, keep_past, updater
 from crm_cli.features.items import item_ref
-from crm_cli.features.plan import Plan, counted
+from crm_cli.features.plan import Plan, counted, counts_of
 from crm_cli.model.assignments import nothing_to_set
 from crm_cli.model.chain import shares_number
 from crm_cli.model.customer import CUSTOMER
+from crm_cli.model.deal import DEAL
 from crm_cli.model.errors import NotFound, UsageError
+from crm_cli.model.inherited import past
 from crm_cli.model.item import Item
-from crm_cli.model.kind import normal
+from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import BY_LETTER
 from crm_cli.model.people import death_of, died_on
 from crm_cli.model.purchase import PURCHASE
@@ -25,6 +28,8 @@ from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 from crm_cli.workspace import is_item_id as is_lettered
 
+_OWNER = "owner"
+
 
 def set_fields(
     workspace: Workspace,
@@ -33,14 +38,18 @@ def set_fields(
     *,
     strict: bool = False,
     force: bool = False,
+    past_stays: bool = False,
 ) -> Plan:
     """Plan to change fields of customers (WHO…, terms), of one item (its id), or of several.
 
-    Raises UsageError for a field or a value that cannot be, and while it is written for what
-    check would report, DataError, or Refused unless `force`.
+    `past_stays` keeps with the old owner what was sold and names none. Raises UsageError for a
+    field or a value that cannot be, and while it is written for what check would report,
+    DataError, or Refused unless `force`.
     """
     if not assignments:
         raise nothing_to_set(words, "crm set ana city=Koper phone=")
+    if past_stays and _OWNER not in {normal(key) for key, *_ in assignments}:
+        raise UsageError("--keep-past goes with a new owner", "crm set ana owner=petra --keep-past")
     if (several := _several(workspace, words)) is not None:
         return _set_items(workspace, several, assignments, force=force)
     item = item_ref(workspace, words, strict=strict)
@@ -66,6 +75,10 @@ def set_fields(
         before = workspace.record(only)
         notes = [*shared(workspace, before, trial.record), *_died(workspace, before, trial.record)]
         notes += _apart(before, trial.record)
+    if past_stays:
+        update = _with_the_past(update)
+    else:
+        notes += _going_along(workspace, ids, assignments)
     return Plan(
         Change(
             f"set {names} of {_subject(ids)}",
@@ -76,6 +89,34 @@ def set_fields(
         notes=notes,
         question=f"Set {_summary(assignments)} for {counted(len(ids), 'customer')}?",
     )
+
+
+def _with_the_past(update: Callable[[Document], None]) -> Callable[[Document], None]:
+    """The same, once the owner is written into what was sold and names nobody."""
+
+    def kept(document: Document) -> None:
+        if owner := document.record.values.get(_OWNER):
+            keep_past(document, str(owner))
+        update(document)
+
+    return kept
+
+
+def _going_along(
+    workspace: Workspace, ids: Sequence[str], assignments: Sequence[Assignment]
+) -> Iterator[str]:
+    """What was sold or closed and names nobody, and so counts for whoever owns the customer."""
+    named = [text for key, operator, text in assignments if normal(key) == _OWNER]
+    moved: Counter[Kind] = Counter()
+    for id in ids if named else ():
+        record = workspace.record(id)
+        if record.values.get(_OWNER) not in (None, named[-1]):
+            moved.update(one.item.kind for one in past(record) if one.item.kind in (PURCHASE, DEAL))
+    if moved:
+        yield (
+            f"{counts_of(moved)} of the past, without an owner, go to the new one in reports: "
+            "--keep-past writes the old one into them"
+        )
 
 
 def _several(workspace: Workspace, words: Sequence[str]) -> list[tuple[str, str]] | None:

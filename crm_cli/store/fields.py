@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Sequence_
 from typing import Any
 
@@ -48,6 +49,23 @@ class Fields(Opened):
             self.apply(Replace((*path, entry[0].text), node))
         else:
             self.apply(Insert(path, key, node, self._before(item, key), not path))
+
+    def put_each(self, found: Callable[[Item], Iterable[tuple[Item, str]]], node: Node) -> None:
+        """Insert a key that many items of a record lack, all at once; their ids are written, too.
+
+        `found` says which items of the record as it then is, and the key of each.
+        """
+        short = [item.id for item, _ in found(self.record) if item.short]
+        for id in reversed(short):  # an id that is not written counts those before it
+            self.identified(self.find(id))
+        bare = [item for item, _ in found(self.record) if item.kind.letter and not item.written_id]
+        self.apply(*(Insert(self.path_of(one), "id", Scalar(one.id), (), False) for one in bare))
+        self.apply(
+            *(
+                Insert(self.path_of(one), key, node, self._before(one, key), False)
+                for one, key in found(self.record)
+            )
+        )
 
     def _before(self, item: Item, key: str) -> tuple[str, ...]:
         """The keys of an item, as written, that the declaration puts before `key`."""

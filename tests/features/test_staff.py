@@ -141,10 +141,55 @@ def test_all_that_is_open_passes_on_and_the_past_stays(shop: Path, crm: Crm) -> 
     held = text(shop, MAJA)
     assert "t-9fzzzz1" in {id for _, id in left}, "a task that was done stays who did it"
     assert {name for name, _ in left} == {"task", "interaction", "purchase"}
-    assert len(left) == 3, left
-    assert held.count("owner: petra") == 2, "the call, and the sale"
+    assert len(left) == 6, left
+    assert held.count("owner: petra") == 5, "calls and sales, those that named nobody, too"
     ok(crm, "undo")
     assert before == {one.name: one.read_bytes() for one in (shop / "customers").iterdir()}
+
+
+def sold(crm: Crm) -> dict[str, str]:
+    return {row["owner"]: row["net"] for row in rows(crm, "report", "sales", "--by", "owner")}
+
+
+@pytest.fixture
+def territory(shop: Path, crm: Crm) -> dict[str, str]:
+    """A customer of petra's, with sales, one of them without an id, and closed deals."""
+    (shop / "customers/bar.yaml").write_text(
+        "name: Bar\nowner: petra\npurchases:\n"
+        "  - {id: p-aaaaaa1, kind: invoice, date: 2026-01-05, amount: 100}\n"
+        "  - {kind: sale, date: 2026-01-06, amount: 50}\n"
+        "  - {kind: sale, date: 2026-01-06, amount: 50}\n"
+        "  - {kind: sale, date: 2026-01-06, amount: 7, owner: marko}\n"
+        "  - {id: p-aaaaaa2, kind: quote, date: 2026-01-06, amount: 50}\n"
+        "deals:\n  - {id: d-aaaaaa1, name: Won, stage: won, closed_at: 2026-02-01, amount: 5}\n"
+        "  - {id: d-aaaaaa2, name: Open, stage: proposal, amount: 5}\n"
+    )
+    return sold(crm)
+
+
+def test_sales_that_name_nobody_stay_whose_they_were(
+    shop: Path, crm: Crm, territory: dict[str, str]
+) -> None:
+    said = ok(crm, "user", "rm", "petra", "--to", "marko", "--yes")
+    assert "petra is written into" in said
+    assert sold(crm) == territory
+    assert rows(crm, "deal", "list", "owner:petra", "--cols", "name") == [{"name": "Won"}]
+    assert rows(crm, "deal", "list", "customer:bar", "owner:marko")
+    assert text(shop, "customers/bar.yaml").count("owner: petra") == 4
+
+
+def test_what_goes_along_with_a_customer_is_said_and_may_stay(
+    shop: Path, crm: Crm, territory: dict[str, str]
+) -> None:
+    said = ok(crm, "set", "bar", "owner=marko")
+    assert "1 deal, 3 purchases of the past, without an owner, go to the new one" in said
+    assert sold(crm) != territory
+    ok(crm, "undo")
+    said = ok(crm, "set", "bar", "owner=marko", "--keep-past")
+    assert "of the past" not in said
+    assert sold(crm) == territory
+    assert "of the past" not in ok(crm, "set", "bar", "owner=petra")
+    assert "goes with a new owner" in crm("set", "bar", "city=Koper", "--keep-past").err
 
 
 def test_saved_queries_ask_for_the_other_user(shop: Path, crm: Crm) -> None:
@@ -190,7 +235,7 @@ def test_who_left_already_hands_over_too(shop: Path, crm: Crm) -> None:
     ok(crm, "config", "set", "users.petra=")
     ok(crm, "user", "rm", "petra", "--to", "marko", "--yes")
     assert "owner: marko" in text(shop, MAJA)
-    assert crm("user", "rm", "petra", "--to", "marko", "--yes").code != 0
+    assert "nothing changed" in ok(crm, "user", "rm", "petra", "--to", "marko", "--yes")
 
 
 @pytest.mark.parametrize("id", ["Petra", "me", "pe tra", "-x", "petra"])
