@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 
 from crm_cli.model.errors import CrmError, DataError, Problem, Severity
 from crm_cli.model.interaction import INTERACTION
@@ -15,10 +16,12 @@ from crm_cli.store.git import Git
 from crm_cli.store.gittree import GitTree
 from crm_cli.store.tree import Tree
 from crm_cli.workspace import Workspace
-from crm_cli.workspace.closed import Side, Touched, touched
+from crm_cli.workspace.anew import in_books, opening
+from crm_cli.workspace.closed import Side, Touched, said_of, touched
 from crm_cli.workspace.closing import NOTE
 
-_WATCHED = (CUSTOMERS.path, RATES.path)
+_BOOKS = (CUSTOMERS, RATES, SETTINGS)
+_WATCHED = tuple(one.path for one in _BOOKS)
 
 
 def changed(workspace: Workspace) -> list[Problem]:
@@ -41,7 +44,7 @@ def edited(workspace: Workspace, git: Git, paths: Iterable[str]) -> list[tuple[
     """The files of closed books among these that were edited by hand, with their texts in the
     last commit and now; what a command wrote and could not commit is not."""
     late = {path for one in uncommitted(git.root) for path in one.paths}
-    wanted = [one for one in paths if place_of(one) in (CUSTOMERS, RATES) and one not in late]
+    wanted = [one for one in paths if place_of(one) in _BOOKS and one not in late]
     if not wanted or not workspace.business.closed_until or not git.head():
         return []
     tree = _tree(git, "HEAD")
@@ -56,23 +59,23 @@ def _changed(workspace: Workspace, git: Git, until: date) -> Iterator[Problem]:
     sides = [
         Side(path, _text(tree, path), _text(workspace.tree, path)) for path in _paths(git, commit)
     ]
-    found = touched(sides, until, workspace.open)
+    opened = opening(workspace, _text(tree, SETTINGS.path))
+    found = touched(sides, until, opened, partial(in_books, workspace))
     if not found:
         return
     allowed = _allowed(workspace, tree)
     for one in found:
-        if f"{one.what.said} of {one.what.day}" not in allowed:
+        if said_of(one) not in allowed:
             yield _problem(one, until, commit)
 
 
 def _problem(one: Touched, until: date, commit: str) -> Problem:
     again = "put it back"
-    if place_of(one.path) is CUSTOMERS:
+    if place_of(one.path) is not RATES:
         again += ", or put it back and make it by a command with --force-closed REASON"
     return Problem(
         one.path, 0, 0, "closed-books",
-        f"{one.what.said} of {one.what.day} is not as it was when the books were closed "
-        f"until {until}",
+        f"{said_of(one)} is not as it was when the books were closed until {until}",
         f"git diff {commit[:10]} -- {one.path} shows it; {again}", Severity.WARNING,
     )  # fmt: skip
 

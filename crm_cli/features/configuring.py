@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from crm_cli.features.entering import entered
 from crm_cli.features.listed import flow
 from crm_cli.features.plan import Plan, counted
-from crm_cli.model.errors import Unreadable, UsageError
+from crm_cli.model.closing import sums
+from crm_cli.model.errors import CrmError, UsageError
 from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.iban import is_iban
 from crm_cli.model.item import Item
 from crm_cli.model.kind import GroupOf, Kind, ListOf, MapOf, normal
 from crm_cli.model.places import SETTINGS as PLACE
-from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.setting_groups import IBAN_HINT, account_rows
 from crm_cli.model.settings import SETTINGS
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
+from crm_cli.workspace.anew import businesses, differing, records
 
 FILE = PLACE.path
+_SILENT = {
+    "currency": "in which currency they are", "tax_included": "whether prices are with tax",
+    "rounding": "where tax is rounded",
+}  # fmt: skip
 
 
 class Setting(NamedTuple):
@@ -129,7 +134,7 @@ def change(
     return Plan(
         Change(subject, (Edit(FILE, entered(update, force=force)),)),
         f"settings: {said}",
-        notes=_taxed_anew(workspace, assignments),
+        notes=_sums_anew(workspace, update),
     )
 
 
@@ -179,29 +184,29 @@ def _flow(key: str, text: str) -> Any:
     return plain(flow(key, text, f"crm config set {key}='[ONE, OTHER]'"))
 
 
-def _taxed_anew(workspace: Workspace, assignments: list[tuple[str, str, str]]) -> list[str]:
-    """How many purchases have other sums where prices are with tax from now on, or without:
-    those that do not say it themselves."""
-    before = workspace.business.tax_included
-    given = [text for key, _, text in assignments if normal(key) == "tax_included"]
-    if not given or _yes(given[-1], workspace) == before:
-        return []
-    terms = ["has:lines", "not:has:tax_included"]
-    number = len(workspace.select(PURCHASE, terms, cols=("id",), ordered=False).rows)
+def _sums_anew(workspace: Workspace, update: Callable[[Document], None]) -> list[str]:
+    """How many purchases come to something else by settings that are changed: those that do not
+    say it themselves."""
+    document = workspace.file(FILE)
+    before = document.data
+    try:
+        update(document)
+    except CrmError:
+        return []  # It is refused when it is written.
+    old, new = businesses(workspace, before, document.data)
+    keys = differing(old, new)
+    number = 0
+    for first, second in records(workspace, old, new) if keys else ():
+        had, has = sums(first), sums(second)
+        number += sum(had[id] != has[id] for id in had)
     if not number:
         return []
+    what = ("purchase or payment", "purchases and payments") if "currency" in keys else (
+        "purchase", "purchases"
+    )  # fmt: skip
     does, theirs = ("does", "its sum changes") if number == 1 else ("do", "their sums change")
-    return [
-        f"{counted(number, 'purchase')} {does} not say whether prices are with tax: {theirs}, too"
-    ]
-
-
-def _yes(text: str, workspace: Workspace) -> bool:
-    """What a text says; what is neither yes nor no, and is refused later, says no."""
-    try:
-        return bool(text and SETTINGS.by_key["tax_included"].type.read(text, workspace.business))
-    except Unreadable:
-        return False
+    said = " or ".join(_SILENT[key] for key in keys)
+    return [f"{counted(number, *what)} {does} not say {said}: {theirs}, too"]
 
 
 def _key(key: str) -> str:

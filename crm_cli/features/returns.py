@@ -274,7 +274,7 @@ def _terms(case: Found, record: Item, goods: Sequence[Back] = ()) -> dict[str, A
     purchase = purchase_of(case.item, record)
     if purchase is None:
         purchase = next((back.source for back in goods if back.source is not None), None)
-    found = {key: _of(purchase, key) for key in ("currency", "tax_included")}
+    found = {key: _of(purchase, key) for key in ("currency", "tax_included", "rounding")}
     return {key: value for key, value in found.items() if value is not None}
 
 

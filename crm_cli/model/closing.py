@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from crm_cli.model.node import Mapping
 
 _PURCHASE = (
-    "kind", "number", "date", "currency", "status", "order", "deposit_of", "corrects", "bill_to",
+    "kind", "number", "date", "status", "order", "deposit_of", "corrects", "bill_to",
     "lines", "amount", "text",
 )  # fmt: skip
-"""What of a purchase stands in the books; all else may change."""
-_PAYMENT = ("date", "amount", "currency", "method", "direction")
+"""What of a purchase stands in the books, beside what it comes to; all else may change."""
+_PAYMENT = ("date", "amount", "method", "direction")
 
 
 class Booked(NamedTuple):
@@ -44,13 +44,13 @@ def booked(record: Item, until: date, *, figures: bool = False) -> Iterator[Book
             kind = str(purchase.get("kind")).replace("_", " ")
             name = purchase.values.get("number") or purchase.id
             content = _kept(purchase) if figures else _content(purchase, _PURCHASE)
-            yield Booked(content, day, f"{kind} {name}")
+            yield Booked((content, _sums(purchase)), day, f"{kind} {name}")
     for payment in record.items("payments"):
         day = payment.values.get("date")
         amount = payment.values.get("amount")
         currency = payment.derived.get("currency")
         shown = "payment" if amount is None else f"payment of {format_amount(amount, currency)}"
-        content = _content(payment, _PAYMENT)
+        content = (_content(payment, _PAYMENT), currency)
         if day is not None and day <= until:
             yield Booked(content, day, f"{shown} ({payment.id})")
         bounced = payment.values.get("bounced")
@@ -78,6 +78,18 @@ def changed(before: Iterable[Booked], after: Iterable[Booked]) -> list[Booked]:
         if counts[one.content]:
             found.setdefault(one.content, one)
     return sorted(found.values(), key=lambda one: (one.day, one.said))
+
+
+def sums(record: Item) -> dict[str, Hashable]:
+    """What each purchase and payment of a record comes to, by its id."""
+    found = {one.id: _sums(one) for one in record.items("purchases")}
+    return found | {one.id: one.derived.get("currency") for one in record.items("payments")}
+
+
+def _sums(purchase: Item) -> Hashable:
+    """What a purchase comes to; of an order what is left of it says nothing of the order."""
+    keys = ("currency",) if purchase.get("kind") == "order" else ("currency", "net", "tax")
+    return tuple(purchase.derived.get(key) for key in keys)
 
 
 def _content(item: Item, keys: Iterable[str]) -> Hashable:

@@ -36,7 +36,7 @@ def derive(deal: Item, business: Business) -> None:
     derived["status"] = status
     if business.tax_included and (lines := deal.items("lines")):
         priced = [line for line in lines if "net" in line.derived]
-        tax_lines(priced, currency, business, included=True)
+        tax_lines(priced, currency, True, business.rounding)
     value = _value(deal, currency)
     if value is not None:
         derived["value"] = value

@@ -16,6 +16,9 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from crm_cli.model.errors import Unreadable
 from crm_cli.model.named_tuple import NamedTuple
 
+ROUNDINGS = ("document", "line")
+"""Where tax is rounded: per rate of a document, or line by line."""
+
 EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 """Wide enough that a product of three numbers of 21 digits is exact."""
 

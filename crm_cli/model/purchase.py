@@ -293,8 +293,8 @@ PURCHASE = Kind(
     upheld=_upheld,
     retained=Retained(
         (
-            "kind", "number", "date", "due_date", "currency", "tax_included", "status", "order",
-            "deposit_of", "corrects", "lines", "amount", "instalments", "owner",
+            "kind", "number", "date", "due_date", "currency", "tax_included", "rounding", "status",
+            "order", "deposit_of", "corrects", "lines", "amount", "instalments", "owner",
         ),
         when=_is_booked,
         along=lambda one: one.get("status") != "draft" or one.get("kind") == "order",

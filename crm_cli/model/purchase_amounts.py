@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.model.billing import convert_lines
 from crm_cli.model.dates import shifted
@@ -60,7 +60,7 @@ def derive(purchase: Item, business: Business) -> None:
         net = Decimal(0)
         priced = [line for line in lines if "net" in line.derived]
         _turn(priced, purchase)
-        tax_lines(priced, currency, business, included=is_tax_included(purchase, business))
+        tax_lines(priced, currency, *taxed_how(purchase, business))
         for line in priced:
             net += line.derived["net"]
             tax += line.derived["tax"]
@@ -91,11 +91,24 @@ def is_tax_included(purchase: Item, business: Business) -> bool:
     return business.tax_included if own is None else own
 
 
-def tax_lines(lines: list[Item], currency: str, business: Business, *, included: bool) -> None:
+def taxed_how(purchase: Item, business: Business) -> tuple[bool, str]:
+    """Whether the prices of a purchase are with tax, and where that is rounded."""
+    return (
+        is_tax_included(purchase, business), purchase.values.get("rounding") or business.rounding
+    )  # fmt: skip
+
+
+def unusual(business: Business) -> dict[str, Any]:
+    """What a new purchase with lines says of its tax, so that it stays when settings change."""
+    found: dict[str, Any] = {"tax_included": True} if business.tax_included else {}
+    return {**found, "rounding": "line"} if business.rounding == "line" else found
+
+
+def tax_lines(lines: list[Item], currency: str, included: bool, rounding: str) -> None:
     """Set the tax of lines by their net; where it is included, take it out of that.
 
-    It is rounded per rate (EN 16931 BR-CO-17), and the lines' parts add up to it; with
-    `rounding: line` in the settings line by line.
+    It is rounded per rate (EN 16931 BR-CO-17), and the lines' parts add up to it; with a
+    `rounding` of `line` line by line.
     """
     rates: dict[Decimal, list[Item]] = {}
     for line in lines:
@@ -104,7 +117,7 @@ def tax_lines(lines: list[Item], currency: str, business: Business, *, included:
             rates.setdefault(rate, []).append(line)
     for rate, of in rates.items():
         base = HUNDRED + rate if included else HUNDRED
-        for part in [[line] for line in of] if business.rounding == "line" else [of]:
+        for part in [[line] for line in of] if rounding == "line" else [of]:
             exact = [EXACT.divide(line.derived["net"] * rate, base) for line in part]
             whole = sum((line.derived["net"] for line in part), _ZERO)
             tax = round_money(EXACT.divide(whole * rate, base), currency)

@@ -21,6 +21,7 @@ from crm_cli.model.fieldtypes import (
 from crm_cli.model.instalments import DUNNING, INSTALMENT
 from crm_cli.model.kind import Field, GroupOf, ListOf
 from crm_cli.model.line import LINE
+from crm_cli.model.money import ROUNDINGS
 from crm_cli.model.price_change import PRICE_CHANGE
 from crm_cli.model.sent_document import SENT_DOCUMENT
 
@@ -72,6 +73,11 @@ FIELDS = (
         "tax_included",
         Boolean(),
         "its prices are with tax; unless said, by tax_included in crm.yaml",
+    ),
+    Field(
+        "rounding",
+        Choice(ROUNDINGS),
+        "where its tax is rounded; unless said, by rounding in crm.yaml",
     ),
     Field("payment_terms", Text(), "payment terms in words"),
     Field("status", Choice(PURCHASE_STATUSES), "only posted ones count", default="posted"),

@@ -15,7 +15,7 @@ from crm_cli.model.errors import Unreadable
 from crm_cli.model.exchange import RATE_DAY
 from crm_cli.model.line import LINE, amount_of, currency_of
 from crm_cli.model.money import EXACT, round_money
-from crm_cli.model.purchase_amounts import is_tax_included, tax_lines
+from crm_cli.model.purchase_amounts import tax_lines, taxed_how
 from crm_cli.model.recurrence_rule import rule_parts
 from crm_cli.model.subscription import (
     days_after,
@@ -106,7 +106,7 @@ def net_on(pattern: Item, day: date, business: Business) -> Decimal | None:
         if net is not None:
             line.derived["net"] = net
             priced.append(line)
-    tax_lines(priced, currency, business, included=is_tax_included(pattern, business))
+    tax_lines(priced, currency, *taxed_how(pattern, business))
     return sum((line.derived["net"] for line in priced), Decimal(0))
 
 

@@ -44,7 +44,7 @@ def digest_of(purchase: Item, business: Business) -> str:
         [[_plain(one.values.get(key)) for key in _OF_LINES] for one in purchase.items("lines")],
         [[_plain(one.values.get(key)) for key in _OF_INSTALMENTS]
          for one in purchase.items("instalments")],
-        *([_plain(values["buyer_reference"])] if "buyer_reference" in values else []),
+        *(_plain(values[key]) for key in ("buyer_reference", "rounding") if key in values),
     ]  # fmt: skip
     return sha256(repr(said).encode()).hexdigest()[:_DIGITS]
 

@@ -29,7 +29,7 @@ from crm_cli.model.fieldtypes import (
 from crm_cli.model.hours import faults, read_hours, said_hours
 from crm_cli.model.kind import Field, Finding, GroupOf, Kind, ListOf, MapOf
 from crm_cli.model.low_scores import check_low_scores, low_scores
-from crm_cli.model.money import decimal_text
+from crm_cli.model.money import ROUNDINGS, decimal_text
 from crm_cli.model.node import Mapping, Scalar
 from crm_cli.model.numbering import PATTERNS, around
 from crm_cli.model.own import check_declared, declared
@@ -182,7 +182,7 @@ SETTINGS = Kind(
         ),
         Field(
             "rounding",
-            Choice(("document", "line")),
+            Choice(ROUNDINGS),
             "where tax is rounded: per rate of the document, or line by line",
             default="document",
         ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crm_cli.model.closing import Booked, booked, booked_rates
 from crm_cli.model.errors import DataError, Problem, Refused
-from crm_cli.model.places import CUSTOMERS, RATES, place_of
+from crm_cli.model.places import CUSTOMERS, RATES, SETTINGS, place_of
 from crm_cli.store.compose import compose, decode
 from crm_cli.store.sync import edited
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from crm_cli.store.document import Document
     from crm_cli.store.git import Git
     from crm_cli.store.tree import Tree
+    from crm_cli.workspace.anew import Anew
 
 Open = Callable[[str, bytes], "Document"]
+Resum = Callable[[date, "bytes | None", "bytes | None"], "Anew"]
 _MOST = 3
 _CLOSED = re.compile(rb"^[ ]*closed_until[ ]*:.*$", re.M)
 
@@ -41,8 +43,11 @@ class Touched(NamedTuple):
     what: Booked
 
 
-def touched(sides: Collection[Side], until: date, open: Open) -> list[Touched]:
-    """What of closed books is not as it was; each name once, the earliest first.
+def touched(
+    sides: Collection[Side], until: date, open: Open, resum: Resum | None = None
+) -> list[Touched]:
+    """What of closed books is not as it was; each name once, the earliest first. Settings are
+    named by which it comes to something else.
 
     A record that was renamed, or became part of another, took its books along; of one that was
     forgotten the figures have to be there, not the words.
@@ -54,7 +59,12 @@ def touched(sides: Collection[Side], until: date, open: Open) -> list[Touched]:
     for one in whole:
         if one.path not in moved or one.what[1:] in figures:
             found.setdefault((one.what.day, one.what.said), one)
-    return [found[key] for key in sorted(found)]
+    named = [found[key] for key in sorted(found)]
+    for side in sides:
+        if resum is not None and place_of(side.path) is SETTINGS:
+            anew = resum(until, side.before, side.after)
+            named += [Touched(side.path, anew.booked(until))] if anew.keys else []
+    return named
 
 
 def _one_sided(
@@ -117,9 +127,14 @@ def _root(path: str, data: bytes) -> Mapping | None:
     return None if isinstance(decoded, Problem) else compose(decoded.text, path).root
 
 
+def said_of(one: Touched) -> str:
+    """What was touched, with its day; settings have none of their own."""
+    return one.what.said if place_of(one.path) is SETTINGS else f"{one.what.said} of {one.what.day}"
+
+
 def told(found: list[Touched], until: date) -> str:
     """A sentence on what was changed by hand."""
-    named = ", ".join(f"{one.what.said} of {one.what.day}" for one in found[:_MOST])
+    named = ", ".join(said_of(one) for one in found[:_MOST])
     more = f" and {len(found) - _MOST:,} more" if found[_MOST:] else ""
     return (
         f"changed by hand, although the books are closed until {until}: {named}{more} "

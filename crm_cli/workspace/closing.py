@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from crm_cli.model.closing import Booked, booked, changed
 from crm_cli.model.errors import DataError, Refused
 from crm_cli.model.interaction import INTERACTION
-from crm_cli.model.places import CUSTOMERS, DESK, place_of
+from crm_cli.model.places import CUSTOMERS, DESK, SETTINGS, place_of
+from crm_cli.workspace.anew import Anew
 
 if TYPE_CHECKING:
     from crm_cli.store.document import Document
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Update = Callable[["bytes | None"], "bytes | None"]
 Open = Callable[[str, bytes], "Document"]
+Resum = Callable[[date, "bytes | None", "bytes | None"], Anew]
 NOTE = "books closed until "
 """The subject of a note that they were changed begins so."""
 _MOST = 5
@@ -32,12 +34,13 @@ class Closing:
 
     `reason` forces it: it is noted at the desk, as a part of the same change. `unread` is where
     the day stands if it cannot be read: then all that is dated is closed, and nothing forces it.
-    With `figures` only these have to stay, not the names and words beside them.
+    With `figures` only these have to stay, not the names and words beside them. `resum` says what
+    comes to something else where settings are changed.
     """
 
     def __init__(
         self, until: date, reason: str, open: Open, moment: Moment, unread: str = "", *,
-        figures: bool = False,
+        resum: Resum, figures: bool = False,
     ) -> None:  # fmt: skip
         self._until = until
         self._reason = reason
@@ -45,6 +48,8 @@ class Closing:
         self._moment = moment
         self._unread = unread
         self._figures = figures
+        self._resum = resum
+        self._anew = Anew()
         self._seen: dict[str, tuple[list[Booked], list[Booked]]] = {}
         self._replaced = False
         """Whether a record comes to be, or goes."""
@@ -53,7 +58,7 @@ class Closing:
         """The changes, the last of which raises Refused, or notes the reason at the desk."""
         from crm_cli.store.transaction import FileChange
 
-        if not any(place_of(one.path) is CUSTOMERS for one in changes):
+        if not any(place_of(one.path) in (CUSTOMERS, SETTINGS) for one in changes):
             return list(changes)
         found = [
             one._replace(update=self._seeing(one.path, one.update))
@@ -66,6 +71,8 @@ class Closing:
         return [*found, FileChange(DESK.path, self._judging(last), mode)]
 
     def _seeing(self, path: str, update: Update) -> Update:
+        if place_of(path) is SETTINGS:
+            return self._resumming(update)
         if place_of(path) is not CUSTOMERS:
             return update
 
@@ -74,6 +81,14 @@ class Closing:
             self._replaced |= data is None or after is None
             if after != data:
                 self._seen[path] = (self._booked(path, data), self._booked(path, after))
+            return after
+
+        return seen
+
+    def _resumming(self, update: Update) -> Update:
+        def seen(data: bytes | None) -> bytes | None:
+            after = update(data)
+            self._anew = self._resum(self._until, data, after)
             return after
 
         return seen
@@ -112,16 +127,32 @@ class Closing:
         before = [one for old, _ in sides for one in old]
         touched = changed(before, [one for _, new in sides for one in new])
         if not touched and not self._replaced:
-            return [one for old, new in sides for one in changed(old, new)]
-        return touched
+            touched = [one for old, new in sides for one in changed(old, new)]
+        return [*touched, *([self._anew.booked(self._until)] if self._anew.keys else [])]
 
     def _refusal(self, touched: Sequence[Booked]) -> Refused:
+        if self._anew.keys:
+            return self._resummed(self._anew)
         first = touched[0]
         more = f" (and {len(touched) - 1:,} more)" if touched[1:] else ""
         return Refused(
             f"{first.said} is dated {first.day}{more}: the books are closed until {self._until}",
             "date it later, or correct it with a document of a later day; "
             "--force-closed REASON writes it, and keeps the reason",
+        )
+
+    def _resummed(self, anew: Anew) -> Refused:
+        what, first = anew.what, anew.what[0]
+        more = f" (and {len(what) - 1:,} more)" if what[1:] else ""
+        hint = "--force-closed REASON writes it, and keeps the reason"
+        if anew.keep:
+            key = anew.keys[0]
+            ids = f"$(crm purchase list date:..{self._until} no:{key} -o ids)"
+            hint = f"crm set {ids} {key}={anew.keep} keeps them as they are; {hint}"
+        return Refused(
+            f"{anew.named} changes what {first.said} of {first.day} comes to{more}: "
+            f"the books are closed until {self._until}",
+            hint,
         )
 
     def _noted(self, data: bytes | None, touched: Sequence[Booked]) -> bytes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from crm_cli.workspace.querying import Querying
 from crm_cli.workspace.writing import Writing
 
 
-class Workspace(Querying, Writing):
+class Workspace(Writing):
     """See `crm_cli.workspace`."""

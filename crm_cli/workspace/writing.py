@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_cli.model.errors import CrmError, DataError, NotFound, Refused
 from crm_cli.model.places import FORGOTTEN, SETTINGS, place_of
-from crm_cli.workspace.reading import Reading
+from crm_cli.workspace.querying import Querying
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -45,7 +45,7 @@ class Watch(Protocol):
         """Note that they were carried out, or that their preview was made."""
 
 
-class Writing(Reading):
+class Writing(Querying):
     """A directory to write."""
 
     watch: Watch | None = None
@@ -134,11 +134,12 @@ class Writing(Reading):
         """The changes, which closed books and who was forgotten may refuse when they are made."""
         until, unread = self.business.closed_until, self.business.closed_unread
         if until or unread:
+            from crm_cli.workspace.anew import in_books
             from crm_cli.workspace.closing import Closing
 
             day = date.fromisoformat(until) if until else date.max
             closing = Closing(day, self.force_closed, self.open, self.moment, unread,
-                              figures=change.anonymous)  # fmt: skip
+                              resum=partial(in_books, self), figures=change.anonymous)  # fmt: skip
             changes = closing.watched(changes)
         if self._has_forgotten and change.role != "final":
             from crm_cli.workspace.returning import Returning
@@ -201,10 +202,12 @@ class Writing(Reading):
         until = self.business.closed_until
         if not until or not by_hand:
             return
+        from crm_cli.workspace.anew import in_books
         from crm_cli.workspace.closed import Side, told, touched
 
         day = date.fromisoformat(until)
-        found = touched([Side(*one) for one in by_hand], day, self.open)
+        sides = [Side(*one) for one in by_hand]
+        found = touched(sides, day, self.open, partial(in_books, self))
         if found:
             self.notices.append(told(found, day))
 

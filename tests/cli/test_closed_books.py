@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.model.fieldtypes import Free, Texts
+from crm_cli.model.kind import GroupOf, Kind, ListOf, MapOf
+from crm_cli.model.settings import SETTINGS
 from tests.conftest import Crm, Git
 
 INVOICE = "2026-0007"
@@ -232,3 +235,83 @@ def test_who_was_renamed_or_forgotten_is_no_change(crm: Crm, kept: Path) -> None
     assert "when the books were closed" not in crm("check").out
     assert crm("forget", "maja", "--force", "--yes").code == 0
     assert "when the books were closed" not in crm("check").out
+
+
+TAXED = (
+    "invoice", "add", "jan-vidmar", *["--line", "A:1:0.33"] * 3, "--tax", "22",
+    "--date", "2026-11-03", "--due", "2026-12-03", "--force-closed", "Late",
+)  # fmt: skip
+OTHER = {
+    "currency": "CHF", "tax_included": "true", "rounding": "line", "terms_days": "3",
+    "country": "DE", "tax_rate": "7", "time_zone": "Pacific/Auckland", "language": "de",
+    "uid": "x", "invoice_number": "{seq}", "forecast_by": "learned", "lead_touch": "3 days",
+    "max": "3",
+}  # fmt: skip
+"""Another value of each setting that is one."""
+COUNTED = (
+    ("report", "tax", "--period", "..2026-11-16", "-o", "csv"),
+    ("report", "tax", "--period", "..2026-11-16", "--basis", "paid", "-o", "csv"),
+    ("payment", "list", "--period", "..2026-11-16", "--cols", "id,amount,currency", "-o", "csv"),
+    ("--today", "2026-11-16", "report", "aging", "--by-date", "issue", "-o", "csv"),
+    ("export", "ledger", "--period", "..2026-11-16"),
+)
+
+
+def _single(kind: Kind, prefix: str = "") -> list[str]:
+    """The settings that are one value."""
+    listed = (GroupOf, ListOf, MapOf, Texts, Free)
+    return [field.key for field in kind.fields if not isinstance(field.type, listed)]
+
+
+def test_no_setting_changes_what_was_billed_in_them(crm: Crm, closed: Path) -> None:
+    assert crm(*TAXED).code == 0
+    before = [crm(*words).out for words in COUNTED]
+    assert sorted(OTHER) == sorted({*_single(SETTINGS)} - {"closed_until"})
+    refused = set()
+    for key, value in OTHER.items():
+        run = crm("config", "set", f"{key}={value}")
+        if run.code == 6:
+            refused.add(key)
+            assert f"{key} changes what" in run.err
+            assert "the books are closed until 2026-11-16" in run.err
+        else:
+            assert run.code == 0, run.err
+        assert [crm(*words).out for words in COUNTED] == before, key
+    assert refused == {"currency", "tax_included", "rounding"}
+
+
+@pytest.mark.parametrize("changed", ["tax_included=true", "rounding=line"])
+def test_a_setting_may_change_where_they_say_what_they_were(
+    crm: Crm, kept: Path, changed: str
+) -> None:
+    """With a new year a business may round otherwise, without restating the closed one."""
+    assert crm(*TAXED).code == 0
+    before = [crm(*words).out for words in COUNTED]
+    key = changed.partition("=")[0]
+    run = crm("config", "set", changed)
+    assert run.code == 6
+    ids = crm("purchase", "list", "date:..2026-11-16", f"no:{key}", "-o", "ids").out.split()
+    usual = {"tax_included": "false", "rounding": "document"}[key]
+    assert f"no:{key} -o ids) {key}={usual} keeps them as they are" in run.err
+    assert crm("set", *ids, f"{key}={usual}", "--yes").code == 0
+    assert crm("config", "set", changed).code == 0
+    assert [crm(*words).out for words in COUNTED] == before
+    assert "when the books were closed" not in crm("check").out
+    # What is said at a purchase itself is watched as the setting is.
+    run = crm("set", "2026-0008", changed)
+    assert run.code == 6 and "the books are closed" in run.err
+
+
+def test_check_names_the_setting_that_changed_them(crm: Crm, kept: Path) -> None:
+    assert crm(*TAXED).code == 0
+    settings = kept / "crm.yaml"
+    with settings.open("a") as file:
+        file.write("rounding: line\n")
+    said = "rounding is not as it was when the books were closed until 2026-11-16"
+    assert said in " ".join(crm("check").out.split())
+    run = crm("config", "set", "terms_days=7")  # it commits what was edited by hand
+    assert "changed by hand" in run.err and "until 2026-11-16: rounding" in run.err
+    _edit(settings, "rounding: line\n", "")
+    assert said not in " ".join(crm("check").out.split())
+    assert crm("config", "set", "rounding=line", "--force-closed", "The law").code == 0
+    assert said not in " ".join(crm("check").out.split())

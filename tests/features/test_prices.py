@@ -289,13 +289,20 @@ def test_prices_with_tax_come_to_what_the_tag_says(
 
 
 def test_it_is_told_how_many_sums_the_setting_changes(priced: Path, crm: Crm) -> None:
+    # Of the lines of the shop none is taxed; free text counts as a product does.
     crm("order", "add", "jan-vidmar", "-l", "old-1kg:100")
+    crm("invoice", "add", "jan-vidmar", "-l", "Advice:1:0.33", "-l", "Way:2:0.33", "--tax", "22")
     said = "2 purchases do not say whether prices are with tax: their sums change, too"
     assert said in crm("config", "set", "tax_included=yes").err
     assert said not in crm("config", "set", "tax_included=true").err
     # What was made meanwhile says itself that its prices are with tax.
     crm("order", "add", "jan-vidmar", "-l", "old-1kg:100")
     assert said in crm("config", "set", "tax_included=").err
+    crm("invoice", "add", "jan-vidmar", *["-l", "A:1:0.33"] * 3, "--tax", "22")
+    said = "1 purchase does not say where tax is rounded: its sum changes, too"
+    assert said in crm("config", "set", "rounding=line").err
+    said = "do not say in which currency they are: their sums change, too"
+    assert said in crm("config", "set", "currency=CHF").err
 
 
 def test_a_purchase_says_itself_whether_its_prices_have_tax(priced: Path, crm: Crm) -> None:

@@ -20,11 +20,13 @@ from crm_cli.model.errors import UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import CREDIT_NOTE, QUOTE
 from crm_cli.model.money import format_amount
+from crm_cli.model.purchase_amounts import unusual
 from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Workspace
 
 _CARRIED = (
-    "currency", "tax_included", "payment_terms", "buyer_reference", "deal", "campaign", "owner",
+    "currency", "tax_included", "rounding", "payment_terms", "buyer_reference", "deal", "campaign",
+    "owner",
 )  # fmt: skip
 """What a purchase has from the one that it is made of."""
 
@@ -130,8 +132,8 @@ def _values(
             raise UsageError("only an invoice is due", "leave --due out")
         values["due_date"] = day(workspace, asked.due, ahead=True, after=values["date"])
     values |= {key: source.values[key] for key in _CARRIED if key in source.values}
-    if "tax_included" not in values and source.items("lines") and workspace.business.tax_included:
-        values["tax_included"] = True
+    if source.items("lines"):
+        values = unusual(workspace.business) | values
     values[chain.REFERENCE[source.get("kind")]] = chain.named(source)
     if asked.reason:
         if target != CREDIT_NOTE:

@@ -54,7 +54,7 @@ def correct(
         raise nothing_left(invoice, made)
     on = day(workspace, date)
     note: dict[str, Any] = {"kind": "credit_note", "number": NEXT, "date": on}
-    carried = ("currency", "tax_included", "deal", "owner")
+    carried = ("currency", "tax_included", "rounding", "deal", "owner")
     note |= {key: invoice.values[key] for key in carried if key in invoice.values}
     note["corrects"] = chain.named(invoice)
     if reason:

@@ -20,7 +20,7 @@ from crm_cli.model.money import EXACT, format_amount, read_decimal
 from crm_cli.model.prices import price_of
 from crm_cli.model.product import begun_with, sku_of
 from crm_cli.model.purchase import PURCHASE
-from crm_cli.model.purchase_amounts import is_tax_included
+from crm_cli.model.purchase_amounts import is_tax_included, unusual
 from crm_cli.model.text import did_you_mean, fold
 from crm_cli.model.writing import new_item
 from crm_cli.workspace import Workspace
@@ -73,9 +73,9 @@ class Lines:
         return bool(self.category) or self.tax is not None or self.usual is not None
 
     def found(self, discount: Decimal | None = None) -> list[Values]:
-        """The lines, with a discount on each; the purchase says if their prices have tax."""
-        if self.workspace.business.tax_included:
-            self.values.setdefault("tax_included", True)
+        """The lines, with a discount on each; the purchase says how they are taxed."""
+        for key, value in unusual(self.workspace.business).items():
+            self.values.setdefault(key, value)
         self._note_tax()
         return [{**line, "discount": discount} if discount else line for line in self._lines]
 

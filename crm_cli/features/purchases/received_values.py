@@ -49,6 +49,8 @@ def values_of(
         values["currency"] = invoice.currency
     if workspace.business.tax_included:
         values["tax_included"] = False
+    if workspace.business.rounding == "line":
+        values["rounding"] = "document"
     order = "deposit_of" if invoice.type_code == PREPAYMENT else "order"
     known = {one.values.get("number") for one in record.items("purchases")} | {*beside}
     for key, number in ((order, invoice.sales_order), ("corrects", invoice.corrects)):

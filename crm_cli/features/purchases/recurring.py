@@ -31,7 +31,7 @@ from crm_cli.store.document import Document
 from crm_cli.workspace import Change, Edit, Workspace
 
 _CARRIED = (
-    "currency", "tax_included", "payment_terms", "buyer_reference", "text", "owner",
+    "currency", "tax_included", "rounding", "payment_terms", "buyer_reference", "text", "owner",
 )  # fmt: skip
 """What a purchase has from the first one of its subscription, as it stands there."""
 _MAKER = "recur"
