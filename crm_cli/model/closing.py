@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crm_cli.model.books import names_of
 from crm_cli.model.money import format_amount
 from crm_cli.model.rate_table import rate_rows
 
 if TYPE_CHECKING:
     from crm_cli.model.item import Item
-    from crm_cli.model.node import Mapping
+    from crm_cli.model.node import Mapping as Node
 
 _PURCHASE = (
     "kind", "number", "date", "status", "order", "deposit_of", "corrects", "bill_to",
@@ -45,12 +46,13 @@ def booked(record: Item, until: date, *, figures: bool = False) -> Iterator[Book
             name = purchase.values.get("number") or purchase.id
             content = _kept(purchase) if figures else _content(purchase, _PURCHASE)
             yield Booked((content, _sums(purchase)), day, f"{kind} {name}")
+    named = {name: one.id for name, one in names_of(record.items("purchases")).items()}
     for payment in record.items("payments"):
         day = payment.values.get("date")
         amount = payment.values.get("amount")
         currency = payment.derived.get("currency")
         shown = "payment" if amount is None else f"payment of {format_amount(amount, currency)}"
-        content = (_content(payment, _PAYMENT), currency)
+        content = (_content(payment, _PAYMENT), currency, _paid(payment, named))
         if day is not None and day <= until:
             yield Booked(content, day, f"{shown} ({payment.id})")
         bounced = payment.values.get("bounced")
@@ -59,7 +61,15 @@ def booked(record: Item, until: date, *, figures: bool = False) -> Iterator[Book
             yield Booked(("returned", content, returned), returned, f"return of {payment.id}")
 
 
-def booked_rates(root: Mapping | None, until: date) -> Iterator[Booked]:
+def _paid(payment: Item, named: Mapping[str, str]) -> Hashable:
+    """The purchases that a payment is for, each by its id, however it is written."""
+    parts = [(one.values.get("purchase"), one.values.get("amount"))
+             for one in payment.items("allocations")]  # fmt: skip
+    parts = parts or [(payment.values.get("for"), None)]
+    return tuple((named.get(name, name), amount) for name, amount in parts if name)
+
+
+def booked_rates(root: Node | None, until: date) -> Iterator[Booked]:
     """The rates up to a day: they are what amounts of these days came to."""
     for day, row in rate_rows(root):
         on = date.fromisoformat(day)
@@ -73,11 +83,42 @@ def changed(before: Iterable[Booked], after: Iterable[Booked]) -> list[Booked]:
     old, new = list(before), list(after)
     counts = Counter(one.content for one in old)
     counts.subtract(one.content for one in new)
-    found: dict[Hashable, Booked] = {}
+    found: dict[tuple[date, str], Booked] = {}
     for one in (*old, *new):
         if counts[one.content]:
-            found.setdefault(one.content, one)
+            found.setdefault((one.day, one.said), one)
     return sorted(found.values(), key=lambda one: (one.day, one.said))
+
+
+class Books(NamedTuple):
+    """The books of one record before and after a change. `comes` and `goes`: the record does."""
+
+    old: list[Booked]
+    new: list[Booked]
+    comes: bool
+    goes: bool
+
+
+def moved(sides: Collection[Books]) -> list[Booked]:
+    """What stands in the books of another record than before.
+
+    A record that is renamed, or becomes part of one that has no books, takes its books along; two
+    that both have some do not become one.
+    """
+    found: list[Booked] = []
+    for one in sides:
+        old = one.old
+        if not old:
+            given = [
+                other.old for other in sides
+                if not other.new and (other.goes or one.comes) and other is not one
+            ]  # fmt: skip
+            new = {booked.content for booked in one.new}
+            old = max(given, key=lambda of: sum(it.content in new for it in of), default=[])
+        counts = Counter(booked.content for booked in one.new)
+        counts.subtract(booked.content for booked in old)
+        found += [booked for booked in one.new if counts[booked.content] > 0]
+    return sorted(found, key=lambda one: (one.day, one.said))
 
 
 def sums(record: Item) -> dict[str, Hashable]:

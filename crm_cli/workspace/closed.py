@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from crm_cli.model.closing import Booked, booked, booked_rates
+from crm_cli.model.closing import Booked, Books, booked, booked_rates, moved
 from crm_cli.model.errors import DataError, Problem, Refused
 from crm_cli.model.places import CUSTOMERS, RATES, SETTINGS, place_of
 from crm_cli.store.compose import compose, decode
@@ -49,22 +49,41 @@ def touched(
     """What of closed books is not as it was; each name once, the earliest first. Settings are
     named by which it comes to something else.
 
-    A record that was renamed, or became part of another, took its books along; of one that was
-    forgotten the figures have to be there, not the words.
+    A record that was renamed took its books along; of one that was forgotten the figures have to
+    be there, not the words.
     """
     whole = _one_sided(sides, until, open, figures=False)
     figures = {one.what[1:] for one in _one_sided(sides, until, open, figures=True)}
-    moved = {one.path for one in sides if one.before is None or one.after is None}
+    renamed = {one.path for one in sides if one.before is None or one.after is None}
     found: dict[tuple[date, str], Touched] = {}
     for one in whole:
-        if one.path not in moved or one.what[1:] in figures:
+        if one.path not in renamed or one.what[1:] in figures:
             found.setdefault((one.what.day, one.what.said), one)
+    for one in _moved(sides, until, open):
+        found.setdefault((one.what.day, one.what.said), one)
     named = [found[key] for key in sorted(found)]
     for side in sides:
         if resum is not None and place_of(side.path) is SETTINGS:
             anew = resum(until, side.before, side.after)
             named += [Touched(side.path, anew.booked(until))] if anew.keys else []
     return named
+
+
+def _moved(sides: Iterable[Side], until: date, open: Open) -> list[Touched]:
+    """What stands in the books of another record than before."""
+    read = {
+        one.path: Books(
+            _books(one.path, one.before, until, open, figures=True),
+            _books(one.path, one.after, until, open, figures=True),
+            one.before is None, one.after is None,
+        )
+        for one in sides
+        if place_of(one.path) is CUSTOMERS
+    }  # fmt: skip
+    wrong = moved(read.values())
+    return [
+        Touched(path, what) for path, of in read.items() for what in wrong if what in of.new
+    ]  # fmt: skip
 
 
 def _one_sided(

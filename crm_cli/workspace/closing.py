@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crm_cli.model.closing import Booked, booked, changed
+from crm_cli.model.closing import Booked, Books, booked, changed, moved
 from crm_cli.model.errors import DataError, Refused
 from crm_cli.model.interaction import INTERACTION
 from crm_cli.model.places import CUSTOMERS, DESK, SETTINGS, place_of
@@ -50,9 +50,8 @@ class Closing:
         self._figures = figures
         self._resum = resum
         self._anew = Anew()
-        self._seen: dict[str, tuple[list[Booked], list[Booked]]] = {}
-        self._replaced = False
-        """Whether a record comes to be, or goes."""
+        self._moved: list[Booked] = []
+        self._seen: dict[str, Books] = {}
 
     def watched(self, changes: Sequence[FileChange]) -> list[FileChange]:
         """The changes, the last of which raises Refused, or notes the reason at the desk."""
@@ -78,9 +77,9 @@ class Closing:
 
         def seen(data: bytes | None) -> bytes | None:
             after = update(data)
-            self._replaced |= data is None or after is None
             if after != data:
-                self._seen[path] = (self._booked(path, data), self._booked(path, after))
+                sides = (self._booked(path, data), self._booked(path, after))
+                self._seen[path] = Books(*sides, data is None, after is None)
             return after
 
         return seen
@@ -119,22 +118,26 @@ class Closing:
         return judged
 
     def _touched(self) -> list[Booked]:
-        """What is not in the books any more, or new in them, or in those of another customer.
-
-        A record that is renamed, or becomes part of another, takes its books along.
-        """
+        """What is not in the books any more, or new in them, or in those of another customer."""
         sides = list(self._seen.values())
-        before = [one for old, _ in sides for one in old]
-        touched = changed(before, [one for _, new in sides for one in new])
-        if not touched and not self._replaced:
-            touched = [one for old, new in sides for one in changed(old, new)]
-        return [*touched, *([self._anew.booked(self._until)] if self._anew.keys else [])]
+        touched = changed((one for of in sides for one in of.old),
+                          (one for of in sides for one in of.new))  # fmt: skip
+        self._moved = [] if touched else moved(sides)
+        return [
+            *touched, *self._moved, *([self._anew.booked(self._until)] if self._anew.keys else [])
+        ]  # fmt: skip
 
     def _refusal(self, touched: Sequence[Booked]) -> Refused:
         if self._anew.keys:
             return self._resummed(self._anew)
         first = touched[0]
         more = f" (and {len(touched) - 1:,} more)" if touched[1:] else ""
+        if self._moved:
+            return Refused(
+                f"{first.said} of {first.day} would be another customer's{more}: "
+                f"the books are closed until {self._until}",
+                "--force-closed REASON writes it, and keeps the reason",
+            )
         return Refused(
             f"{first.said} is dated {first.day}{more}: the books are closed until {self._until}",
             "date it later, or correct it with a document of a later day; "

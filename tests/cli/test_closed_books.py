@@ -35,6 +35,9 @@ TOUCHING = (
     ("set", INVOICE, "lines.1.quantity=3"),
     ("set", INVOICE, "status=draft"),
     ("set", PAYMENT, "amount=99"),
+    ("set", PAYMENT, "for="),
+    ("set", PAYMENT, "allocations+={purchase: 2026-0007, amount: 50}"),
+    ("set", INVOICE, "tax_included=true"),
     ("rm", PAYMENT, "--yes"),
     ("rm", INVOICE, "--yes"),
     ("rm", "maja-kos", "--yes"),
@@ -315,3 +318,52 @@ def test_check_names_the_setting_that_changed_them(crm: Crm, kept: Path) -> None
     assert said not in " ".join(crm("check").out.split())
     assert crm("config", "set", "rounding=line", "--force-closed", "The law").code == 0
     assert said not in " ".join(crm("check").out.split())
+
+
+@pytest.fixture
+def two(crm: Crm, kept: Path) -> Path:
+    """Two customers have something in closed books, a third one has nothing there."""
+    assert crm(*TAXED).code == 0
+    assert crm("add", "Maja Kos the Second", "--id", "maja-2", "--force").code == 0
+    assert crm("purchase", "add", "maja-2", "--amount", "5").code == 0
+    assert crm("config", "set", "closed_until=2026-11-15").code == 0
+    assert crm("config", "set", "closed_until=2026-11-16").code == 0
+    return kept
+
+
+def test_books_of_two_do_not_become_one(crm: Crm, two: Path) -> None:
+    words = ("merge", "maja-kos", "jan-vidmar", "--prefer", "keep", "--yes")
+    run = crm(*words)
+    assert run.code == 6
+    assert "invoice 2026-0008 of 2026-11-03 would be another customer's" in run.err
+    assert (two / "customers/jan-vidmar.yaml").exists()
+    assert crm(*words, "--force-closed", "One person").code == 0
+    assert "when the books were closed" not in crm("check").out
+    assert crm("undo").code == 6
+
+
+@pytest.mark.parametrize(("keep", "drop"), [("maja-kos", "maja-2"), ("maja-2", "maja-kos")])
+def test_who_has_nothing_in_them_may_be_merged(
+    crm: Crm, two: Path, keep: str, drop: str
+) -> None:
+    assert crm("merge", keep, drop, "--prefer", "keep", "--yes").code == 0
+    assert "when the books were closed" not in crm("check").out
+    assert crm("undo").code == 0
+    assert "when the books were closed" not in crm("check").out
+
+
+def test_check_names_what_an_editor_gave_to_another_customer(crm: Crm, two: Path) -> None:
+    jan, maja = two / "customers/jan-vidmar.yaml", two / "customers/maja-kos.yaml"
+    head, _, invoices = jan.read_text().partition("purchases:\n")
+    jan.write_text(head)
+    _edit(maja, "purchases:\n", f"purchases:\n{invoices}")
+    said = "invoice 2026-0008 of 2026-11-03 is not as it was when the books were closed"
+    assert said in " ".join(crm("check").out.split())
+
+
+def test_a_purchase_may_be_named_otherwise(crm: Crm, closed: Path) -> None:
+    """A payment pays the same, by whatever name."""
+    id = crm("purchase", "list", f"number:{INVOICE}", "-o", "ids").out.strip()
+    shown = crm("payment", "show", PAYMENT, "-o", "yaml").out
+    name = INVOICE if id in shown else id
+    assert crm("set", PAYMENT, f"for={name}").code == 0
