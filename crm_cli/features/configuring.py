@@ -9,7 +9,7 @@ from crm_cli.features.entering import entered
 from crm_cli.features.listed import flow
 from crm_cli.features.plan import Plan, counted
 from crm_cli.model.closing import sums
-from crm_cli.model.errors import CrmError, UsageError
+from crm_cli.model.errors import CrmError, Unreadable, UsageError
 from crm_cli.model.fieldtypes import Free, Texts
 from crm_cli.model.iban import is_iban
 from crm_cli.model.item import Item
