@@ -3,7 +3,8 @@
 Where the lines of the invoices say what they bill, what is left of each line of an order is what
 is left to be billed of it, by product and quantity; else the rest is spread over the lines, amounts
 and quantities alike, in the same share. Amounts are rounded so that the lines still add up to the
-rest. A deposit is money alone: it leaves the quantities as they are.
+rest. A deposit is money alone: it leaves the quantities as they are, but of what they cost only
+the share counts that the rest of the net is of.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ def bill(pairs: Iterable[tuple[Item, Item]], business: Business, convert: InCurr
             order.derived["counts"] = False
         elif rest < order.derived["net"]:
             parts = _parts_left(order, invoices)
+            goods = _goods_left(order, invoices, business, convert)
             if parts is None:
-                goods = _goods_left(order, invoices, business, convert)
                 parts = [Fraction(goods) / Fraction(order.derived["net"])] * len(_priced(order))
             _leave(order, rest, parts, business)
+            _share_costs(order, Fraction(rest) / Fraction(goods) if goods > rest else Fraction(1))
 
 
 def _rest(
@@ -114,7 +116,7 @@ def without_units(note: Item, invoice: Item) -> None:
         taken_off = _price(line) < 0 and _price(line) in off
         if whole or taken_off or key_of(line) not in sold:
             note.derived["units"] -= line.derived["units"]
-            line.derived["units"] = _ZERO
+            line.derived["units"] = line.derived["costed"] = _ZERO
 
 
 def _price(line: Item) -> Decimal:
@@ -153,6 +155,14 @@ def _leave(order: Item, rest: Decimal, parts: list[Fraction], business: Business
             line.derived["tax"] = tax
         derived["units"] = sum((line.derived["units"] for line in lines), Decimal(0))
         convert_lines(lines, order, business)
+
+
+def _share_costs(order: Item, share: Fraction) -> None:
+    """Leave as many units to be set against the net as it is of: a deposit has billed the rest,
+    though not one piece has gone."""
+    for line in _priced(order):
+        costed = _decimal(Fraction(line.derived["units"]) * share)
+        line.derived["costed"] = EXACT.quantize(costed, _THOUSANDTH)
 
 
 def _decimal(number: Fraction) -> Decimal:

@@ -82,6 +82,7 @@ def _derive_line(line: Item, business: Business) -> None:
         net, quantity = -net, -quantity
     line.derived["net"] = net
     line.derived["units"] = _NONE if is_deposit(line) else quantity
+    line.derived["costed"] = line.derived["units"]
     line.derived["currency"] = currency
 
 
@@ -228,6 +229,11 @@ LINE = Kind(
             Number(),
             "the quantity; of a credit note negative, of a partly billed order the share left,"
             " of a deposit none",
+        ),
+        Derived(
+            "costed",
+            Number(),
+            "the units that its net is of: of an order less the share that a deposit has billed",
         ),
         Derived("counts", Boolean(), "its purchase counts in sums", terms="purchase/counts:yes"),
     ),

@@ -31,7 +31,7 @@ def _turn(lines: list[Item], purchase: Item) -> None:
     """Make the lines of a credit note take away, also where they are written with minus signs."""
     if purchase.get("kind") != CREDIT_NOTE:
         return
-    for key in ("net", "units"):
+    for key in ("net", "units", "costed"):
         if sum((line.derived[key] for line in lines), Decimal(0)) > 0:
             for line in lines:
                 line.derived[key] = -line.derived[key]

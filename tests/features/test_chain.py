@@ -480,3 +480,25 @@ def test_a_cent_that_the_taxes_of_parts_differ_by_is_said(shop: Path, crm: Crm) 
         assert done.code == 0
         assert ("its invoices come to" in done.err) is (step == ()), done.err
     assert "invoices come to 9,387.15 EUR, the order to 9,387.14 EUR" in done.err
+
+
+def test_the_margin_of_an_order_is_the_same_however_much_of_it_is_billed(
+    shop: Path, crm: Crm
+) -> None:
+    """A deposit leaves the units, and half of the net: half of their cost counts then."""
+    (shop / "products.yaml").write_text(
+        "bike: {price: 100, cost: 60}\nhour: {price: 50, cost: 20}\n"
+    )
+    (shop / "customers/ana-novak.yaml").write_text(
+        "name: Ana Novak\npurchases:\n  - {id: p-0000001, kind: order, number: O-1,"
+        " date: 2026-11-02, lines: [{product: bike, quantity: 2, unit_price: 100},"
+        " {product: hour, quantity: 2, unit_price: 50}]}\n"
+    )
+    for words in (None, ("--percent", "50"), ("--line", "bike:1"), ()):
+        if words is not None:
+            assert crm("purchase", "convert", "O-1", "invoice", *words).code == 0
+        rows = json.loads(crm("report", "products", "ana-novak", "--json").out)
+        assert sum(Decimal(row["net"]) for row in rows) == 300, words
+        assert sum(Decimal(row["units"]) for row in rows) == 4, words
+        margins = {row["product"]: row["margin"] for row in rows if row["product"]}
+        assert margins == {"bike": "0.4000", "hour": "0.6000"}, words

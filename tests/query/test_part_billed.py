@@ -55,6 +55,24 @@ def test_the_rest_is_spread_over_the_lines_and_their_quantities() -> None:
         assert shop.values("count(purchases where is(counted))") == [2]
 
 
+def test_costs_are_of_the_share_that_the_net_is_of() -> None:
+    deposit = invoice("500", deposit_of="A1", lines=[{"description": "D", "unit_price": "500"}])
+    deposit.pop("amount")
+    goods = {**invoice("0"), "lines": [{"product": "beans", "quantity": "5", "unit_price": "60"}]}
+    goods.pop("amount")
+    beans = "where product = beans"
+    for invoices, net, units, costed in (
+        ([], "600", 10, 10),
+        ([deposit], "300", 10, 5),
+        ([goods], "600", 10, 10),
+        ([invoice("300")], "420", 7, 7),
+    ):
+        with opened([{"name": "A", "purchases": [ORDER, *invoices]}]) as (shop, _):
+            found = [shop.values(f"sum(lines.{key} {beans})")
+                     for key in ("net", "units", "costed")]  # fmt: skip
+            assert found == [[Decimal(net)], [Decimal(units)], [Decimal(costed)]]
+
+
 def test_the_lines_of_a_rest_add_up_to_the_cent() -> None:
     lines = [{"product": "cup", "quantity": "1", "unit_price": "3.33"} for _ in range(3)]
     with opened([{"name": "A", "purchases": [ORDER | {"lines": lines}, invoice("5")]}]) as (

@@ -18,7 +18,7 @@ from crm_cli.model.product import PRODUCT
 
 _DAY = Key("day", "date", "the day")
 _PRODUCT = keys.PRODUCT.but(label="")
-_UNITS = (Figure("units", "units", "quantities"),)
+_UNITS = (Figure("units", "sum(costed)", "the quantities that the net is of"),)
 _NET = (Figure("net", "spend", "net"),)
 _MONTHS = 12
 
@@ -118,7 +118,8 @@ REPORT = Report(
     answers="Compare products: what was sold, to how many, at which margin, and which way it goes.",
     formula="Units and net of the lines that count; returns are the units of credit notes. Margin "
     "is (net − cost × units) ÷ net of the lines whose product has a cost: that of today, for "
-    "what was sold long ago, too, converted at each purchase's date. Trend "
+    "what was sold long ago, too, converted at each purchase's date; of an order with a deposit "
+    "for the units whose net is left. Trend "
     "is the net of each month of the period, or of the last twelve. "
     "Purchases without lines are of no product.",
     example="--period last-12m --sort margin",
