@@ -25,6 +25,9 @@ def check(
     reread: Annotated[
         bool, Option("--reread", help="Read every file again, whatever its time.")
     ] = False,
+    gone: Annotated[
+        bool, Option("--gone", help="Of PATHs that are gone: who still refers to them.")
+    ] = False,
     output: Output = None,
     json: Json = False,
     dry_run: DryRun = False,
@@ -67,7 +70,7 @@ def check(
             return
     others = [*of_reports(session.workspace, ask), *changed_texts(session.workspace)]
     others += [*returned(session.workspace), *closed_books.changed(session.workspace)]
-    problems = checking.check(session.workspace, words, also=others)
+    problems = checking.check(session.workspace, words, also=others, gone=gone)
     form = session.format(output, json)
     if form is TABLE:
         session.draw(shapes.problems, problems)

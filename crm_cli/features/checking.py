@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crm_cli.features.paths import path_named, record_paths, within
+from crm_cli.features.paths import file_named, path_named, record_paths, within
 from crm_cli.features.plan import Plan, counted
+from crm_cli.index.reading import id_of
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import DataError, Problem, Severity, UsageError
 from crm_cli.model.places import PROFILES
@@ -21,11 +22,16 @@ from crm_cli.workspace.tracking import take_over
 
 
 def check(
-    workspace: Workspace, words: Sequence[str] = (), *, also: Iterable[Problem] = ()
+    workspace: Workspace,
+    words: Sequence[str] = (),
+    *,
+    also: Iterable[Problem] = (),
+    gone: bool = False,
 ) -> list[Problem]:
     """All problems, ordered by file and line; those of some customers or paths with `words`.
 
-    `also` are problems that others look for.
+    `also` are problems that others look for. With `gone` words may be paths of records that are
+    no longer there: then it is a problem who still refers to them.
 
     Raises NotFound for a word that is neither.
     """
@@ -40,9 +46,21 @@ def check(
     found.update(workspace.left_out)
     found.update(also)
     if words:
-        wanted = [path_named(workspace, word) for word in words]
-        found = {one for one in found if any(within(one.path, path) for path in wanted)}
+        lost = {word: id for word in words if gone and (id := _gone(workspace, word))}
+        wanted = [path_named(workspace, word) for word in words if word not in lost]
+        ends = tuple(f" {id}" for id in lost.values())
+        found = {
+            one for one in found
+            if any(within(one.path, path) for path in wanted)
+            or (one.code == "reference-to-nobody" and one.message.endswith(ends))
+        }  # fmt: skip
     return sorted(found)
+
+
+def _gone(workspace: Workspace, word: str) -> str:
+    """The id of the record whose file a word names, and which is not there; else empty."""
+    path = file_named(workspace, word)
+    return "" if not path or workspace.tree.exists(path) else id_of(path)[0]
 
 
 def _segments(workspace: Workspace) -> Iterator[Problem]:

@@ -120,11 +120,11 @@ export GIT_DIR GIT_WORK_TREE
 case "$GIT_INDEX_FILE" in "" | /*) ;; *) export GIT_INDEX_FILE="$(pwd)/$GIT_INDEX_FILE" ;; esac
 staged=$(mktemp -d) && trap 'rm -rf "$staged"' EXIT || exit 1
 cd "./"{shlex.quote(prefix)} || exit 1
-git diff --cached --name-only -z --relative --diff-filter=ACMR -- \\
+git diff --cached --name-only -z --relative --no-renames --diff-filter=ACDM -- \\
     {" ".join(checked)} > "$staged/names" || exit 1
 [ -s "$staged/names" ] || exit 0
 # What is staged is checked, whatever the files say by now.
 git checkout-index --all --quiet --prefix="$staged/files/" || exit 1
 cd "$staged/files/"{shlex.quote(prefix)} || exit 1
-CRM_CACHE_DIR="$staged/cache" xargs -0 -r {program()} -C . check < "$staged/names"
+CRM_CACHE_DIR="$staged/cache" xargs -0 -r {program()} -C . check --gone < "$staged/names"
 """

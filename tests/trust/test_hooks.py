@@ -77,7 +77,8 @@ def test_gits_own_hook_checks_what_is_staged(ground: Ground) -> None:
 
 def hooked(ground: Ground, repository: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """As pre-commit does: what is staged and matches `files`, from the repository's top."""
-    (hook,) = YAML(typ="safe", pure=True).load(HOOKS.read_text(encoding="utf-8"))
+    hook, whole = YAML(typ="safe", pure=True).load(HOOKS.read_text(encoding="utf-8"))
+    assert whole["always_run"] and not whole["pass_filenames"]
     staged = ground.git("diff", "--cached", "--name-only", "-z", root=repository).split("\0")
     names = [name for name in staged if name and re.search(hook["files"], name)]
     assert names
@@ -130,3 +131,22 @@ def test_a_hook_starts_the_crm_that_is_installed(ground: Ground) -> None:
     path.write_text(before + "# better\n", encoding="utf-8")
     done = commit(ground)
     assert done.returncode == 0 and "Traceback" not in done.stderr, done
+
+
+@pytest.mark.parametrize("remove", [["rm", "-q"], ["mv"]])
+def test_gits_own_hook_looks_who_refers_to_what_is_gone(ground: Ground, remove: list[str]) -> None:
+    old, new = "customers/org-one.yaml", "customers/org-uno.yaml"
+    (ground.root / old).write_text("name: Org One\nkind: organization\n", encoding="utf-8")
+    referring = ground.root / "customers/ref.yaml"
+    referring.write_text("name: Ref\nreferred_by: org-one\n", encoding="utf-8")
+    (ground.root / "customers/other.yaml").write_text("name: O\nreferred_by: nobody\n")
+    assert git(ground, "add", "customers") == 0
+    assert git(ground, "commit", "-qnm", "more") == 0
+    assert git(ground, *remove, old, *([new] if remove == ["mv"] else [])) == 0
+    done = commit(ground)
+    told = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "customers/ref.yaml:2" in told and "there is no customer org-one" in told
+    assert "other.yaml" not in told
+    referring.write_text("name: Ref\n", encoding="utf-8")
+    assert commit(ground).returncode == 0
