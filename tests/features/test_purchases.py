@@ -197,6 +197,22 @@ def test_on_hold_nothing_more_on_credit(workspace: Opened, shop: Path) -> None:
     added(workspace(), amount="1")
 
 
+def test_an_order_is_told_of_the_credit(workspace: Opened, shop: Path) -> None:
+    credited(shop, "limit: 200.00")
+    told = "more than the credit limit of 200.00 EUR: an invoice of it is refused"
+
+    def notes(amount: str, kind: str = "order", *, draft: bool = False) -> str:
+        wanted = Wanted(amount=amount, kind=kind, draft=draft)
+        return "; ".join(add(workspace(), "maja-kos", wanted).notes)
+
+    assert told not in notes("104.80")
+    assert told in notes("104.81")
+    assert told not in notes("5000", "quote") + notes("5000", draft=True)
+    path = shop / "customers/maja-kos.yaml"
+    path.write_text(path.read_text().replace("limit: 200.00", "hold: yes"))
+    assert "is on hold: no further sales on credit" in notes("1")
+
+
 def test_due_dates_are_told(workspace: Opened) -> None:
     plan = add(workspace(), "maja-kos", Wanted(amount="1", kind="invoice", due="+2w"))
     assert "due Fri 2026-12-04, in 14 days" in plan.notes

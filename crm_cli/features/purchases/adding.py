@@ -9,7 +9,7 @@ from crm_cli.features.entering import Update
 from crm_cli.features.given import as_options
 from crm_cli.features.numbers import NEXT, NUMBERED
 from crm_cli.features.plan import Plan
-from crm_cli.features.purchases.entry import enter, label, total
+from crm_cli.features.purchases.entry import credit_notes, enter, label, total
 from crm_cli.features.purchases.lines import Lines, in_currency, percent
 from crm_cli.features.purchases.logged import logged
 from crm_cli.features.purchases.repeated import repeated
@@ -219,4 +219,4 @@ def _notes(workspace: Workspace, made: Item, wanted: Wanted) -> list[str]:
         notes.append("no due date: neither --due nor terms_days sets one")
     if wanted.valid:
         notes.append(said(workspace, "valid until", made.values["valid_until"]))
-    return notes
+    return [*notes, *credit_notes(workspace, made)]

@@ -10,7 +10,7 @@ from crm_cli.features.entering import Update
 from crm_cli.features.moves import Found
 from crm_cli.features.numbers import NEXT, NUMBERED
 from crm_cli.features.plan import Plan
-from crm_cli.features.purchases.entry import enter, label, total
+from crm_cli.features.purchases.entry import credit_notes, enter, label, total
 from crm_cli.features.purchases.parts import Part, amount_part, line_parts, share
 from crm_cli.features.purchases.quotes import acceptance
 from crm_cli.features.purchases.standing import refuse_state
@@ -88,7 +88,7 @@ def convert(
     if "due_date" in new.values:
         source_of = "" if asked.due else ", by the terms of payment"
         notes.append(f"{said(workspace, 'due', new.values['due_date'])}{source_of}")
-    notes += _left(entry.record, source.id)
+    notes += [*_left(entry.record, source.id), *credit_notes(workspace, new)]
     return Plan(
         Change(
             f"convert {chain.said(source)} of {found.customer} to {label(new)}", (entry.edit,)

@@ -146,6 +146,22 @@ def refuse_credit(workspace: Workspace, record: Item, made: Item) -> None:
         )
 
 
+def credit_notes(workspace: Workspace, made: Item) -> list[str]:
+    """What an order is told of its customer's credit: the invoice of it will be refused."""
+    if made.get("kind") != "order" or made.get("status") != "posted":
+        return []
+    record, business, today = made.owner, workspace.business, workspace.clock.today
+    gross = business.rates.convert(made.derived["gross"], made.derived["currency"], today)
+    balance = record.derived.get("balance")
+    owed = None if gross is None or balance is None else balance + gross
+    found = objection(record, owed, today, business)
+    if not found:
+        return []
+    return [
+        f"{record.get('name') or record.id} ({record.id}) {found[0]}: an invoice of it is refused"
+    ]
+
+
 def label(made: Item) -> str:
     """`draft credit note CN-2026-0001`."""
     kind = str(made.get("kind")).replace("_", " ")
