@@ -20,6 +20,8 @@ _COLUMNS = (
     Column("other_name"),
     Column("reasons", "list of texts"),
 )
+_WEAK = 30
+"""From this score on it is said how many pairs are not shown."""
 _RANKED = ("score", "id", "other", "reasons", "name", "other_name")
 
 
@@ -54,7 +56,12 @@ def duplicates(
     if dry_run or yes:
         raise UsageError("nothing is written without --not-same", "leave --dry-run and --yes out")
     session.look_back(shape.as_of)
-    found = find(session.workspace, session.terms(terms), where=where, least=least)
+    asked = _WEAK if _WEAK < least <= 100 else least
+    alike = find(session.workspace, session.terms(terms), where=where, least=asked)
+    found = [one for one in alike if one.score >= least]
+    if below := len(alike) - len(found):
+        pairs = "1 pair scores" if below == 1 else f"{below:,} pairs score"
+        session.notice(f"{pairs} from {_WEAK} to {least - 1}: --min {_WEAK} shows them, too")
     form = session.form(shape)
     shown = found[: shape.limit]
     rows = Rows(

@@ -169,3 +169,16 @@ def test_two_organizations_of_the_very_same_name_are_shown(crm: Crm, shop: Path)
         assert crm("add", name, "--id", id, *given).code == 0
     found = json.loads(crm("duplicates", "--json").out)
     assert [(one["id"], one["other"]) for one in found] == [("kava", "kava-2")]
+
+
+def test_weaker_pairs_are_counted(crm: Crm, shop: Path) -> None:
+    for old in (shop / "customers").glob("*.yaml"):
+        old.unlink()
+    for id, name in (("one", "Cafe Mueller GmbH"), ("two", "Cafe Mueller")):
+        (shop / f"customers/{id}.yaml").write_text(f"name: {name}\nkind: organization\n")
+    run = crm("duplicates", "-o", "ids")
+    assert run.out == ""
+    assert "1 pair scores from 30 to 49: --min 30 shows them" in run.err
+    run = crm("duplicates", "--min", "30", "-o", "ids")
+    assert len(run.lines) == 1
+    assert "scores" not in run.err
