@@ -414,3 +414,8 @@ def test_what_is_no_whole_number(text: str) -> None:
 )
 def test_several_phones_in_a_cell(text: str, expected: list[str]) -> None:
     assert numbers_in(text, "SI") == expected
+
+
+@pytest.mark.parametrize("text", ["One\r\nTwo", "One\rTwo", " One\nTwo\r\n"])
+def test_lines_of_windows_end_as_ours_do(text: str) -> None:
+    assert cleaned(text) == "One\nTwo"

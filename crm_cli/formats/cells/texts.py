@@ -40,8 +40,10 @@ _ADDRESS = re.compile(r'(?:"[^"]*"|[^";,])+')
 
 
 def cleaned(text: str) -> str:
-    """A text without white space and invisible marks at its ends."""
+    """A text without white space and invisible marks at its ends; its lines end as ours do."""
     text = text.strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text
     before = None
