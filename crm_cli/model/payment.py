@@ -102,10 +102,11 @@ def _derive(payment: Item, business: Business) -> None:
         payment.derived["received"] = sign * abs(amount)
 
 
-def _fraction(payment: Item) -> Finding | None:
-    """That nobody can pay as little as the last decimals of an amount say."""
-    amount, currency = payment.values["amount"], payment.derived["currency"]
-    if round_money(amount, currency) == amount:
+def _fraction(payment: Item, of: Item) -> Finding | None:
+    """That nobody can pay as little as the last decimals of an amount say, of a payment or of a
+    part of it."""
+    amount, currency = of.values.get("amount"), payment.derived["currency"]
+    if amount is None or round_money(amount, currency) == amount:
         return None
     decimals = minor_unit(currency)
     many = "a whole number" if not decimals else f"no more than {decimals} decimals"
@@ -114,6 +115,7 @@ def _fraction(payment: Item) -> Finding | None:
         "fraction-of-a-payment",
         f"{amount:f} {currency} cannot be paid: an amount in {currency} has {many}",
         "write how much it was",
+        item=of,
     )
 
 
@@ -127,7 +129,7 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
             "add amount",
             absent="amount",
         )
-    elif (found := _fraction(payment)) is not None:
+    elif (found := _fraction(payment, payment)) is not None:
         yield found
     elif payment.values["amount"] < 0 and payment.get("direction") != "refund":
         yield Finding(
@@ -137,6 +139,7 @@ def _check(payment: Item, business: Business) -> Iterator[Finding]:
             "write it without a sign, with direction refund",
             Severity.WARNING,
         )
+    yield from filter(None, (_fraction(payment, one) for one in payment.items("allocations")))
     if "date" not in payment.values:
         yield Finding(
             "amount", "payment-without-date", "this payment has no date", "add date", absent="date"

@@ -114,3 +114,32 @@ def test_an_invoice_that_was_sent_stays_with_whom_it_was_sent_to(ana: Path, crm:
     assert crm("move", draft["id"], "jan-kos").code == 0
     assert crm("purchase", "post", draft["id"]).code == 0
     assert crm("check").out == ""
+
+
+@pytest.mark.parametrize("basis", ["date", "paid"])
+def test_tax_is_by_what_the_invoice_says(ana: Path, crm: Crm, basis: str) -> None:
+    """A statement of a past quarter, made again, is the one that was filed."""
+    assert crm("invoice", "add", "ana-novak", "-l", "A:1:100", "--tax", "22").code == 0
+    assert crm("payment", "add", "ana-novak", "122").code == 0
+    asked = ("report", "tax", "not:maja-kos", "--basis", basis, "-o", "csv", "--by")
+    before = crm(*asked, "customer").out, crm(*asked, "country,rate").out
+    assert "ana-novak,SI12345678,100.00" in before[0] and "SI,22," in before[1]
+    words = ("legal_name=Novak GmbH", "tax_id=DE123456789", "addresses.2.country=DE")
+    assert crm("set", "ana-novak", "addresses.1.country=DE", *words).code == 0
+    assert (crm(*asked, "customer").out, crm(*asked, "country,rate").out) == before
+    # What is billed from now on is under the new one, in a row of its own; a sale has nobody
+    # that it is billed to.
+    assert crm("invoice", "add", "ana-novak", "-l", "B:1:50", "--tax", "0").code == 0
+    assert crm("purchase", "add", "ana-novak", "-l", "C:1:7", "--tax", "0").code == 0
+    assert crm("payment", "add", "ana-novak", "50").code == 0
+    rows = json.loads(crm(*asked[:-3], "-o", "json", "--by", "customer").out)
+    assert [(one["customer"], one["tax_id"], one["net"]) for one in rows] == [
+        ("ana-novak", "DE123456789", "57.00"), ("ana-novak", "SI12345678", "100.00"),
+    ]  # fmt: skip
+    rows = json.loads(crm(*asked[:-3], "-o", "json", "--by", "country").out)
+    assert [(one["country"], one["net"]) for one in rows] == [("DE", "57.00"), ("SI", "100.00")]
+    # One that had no tax id has none, whatever it got since.
+    assert crm("add", "Jan Kos").code == 0
+    assert crm("invoice", "add", "jan-kos", "-l", "D:1:9", "--tax", "0").code == 0
+    assert crm("set", "jan-kos", "tax_id=SI87654321").code == 0
+    assert "SI87654321" not in crm(*asked, "customer").out

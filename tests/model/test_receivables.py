@@ -662,3 +662,9 @@ def test_the_day_that_is_written_goes_before_the_terms() -> None:
     assert [one.derived["due"] for one in record.items("purchases")] == [
         date(2026, 4, 30), date(2026, 3, 11), None,
     ]  # fmt: skip
+
+
+def test_no_part_of_a_payment_has_a_fraction_of_a_cent() -> None:
+    part = "allocations: [{purchase: p-1, amount: 0.333}]"
+    text = f"payments:\n  - date: 2026-01-01\n    amount: 5\n    {part}\n"
+    assert told(text)[0] == ("fraction-of-a-payment", "error", 5)

@@ -25,6 +25,11 @@ _OF_LINE = {
 """Keys that are no columns of purchases, and the fields of their lines."""
 _SUMS = (Figure("net", "sum:net", ""), Figure("tax", "sum:tax", ""))
 _TAX_ID = (Figure("tax_id", "one:customer.tax_id", ""),)
+_BILLED = tuple(
+    Key(f"billed_{part}", f"bill_to.{part}", "") for part in ("name", "tax_id", "country")
+)
+"""What a document says of whom it is billed to, whatever they are today."""
+_OF_CUSTOMER = Key("tax_id", "bill_to.tax_id", "the customer's tax id")
 
 
 class _Part(NamedTuple):
@@ -77,16 +82,35 @@ def _compute(context: Context) -> Table:
                 "month": f"{one.day:%Y-%m}" if one.day else None,
             }
             given = {**one.values, **of}
-            group = tuple(given[key.name] for key in context.keys)
-            row = rows.setdefault(group, {key.name: given[key.name] for key in context.keys})
-            row |= {name: given[name] for name in ("name", "tax_id") if name in given}
+            row = _row_of(rows, _keys(context), given)
             _add(row, _AMOUNTS, amounts if own else bases)
             if own:
                 _add(row, [f"{key}_base" for key in _AMOUNTS], bases)
-    shown = [*(_OF_CUSTOMER if _by_customer(context) else ()), *figures]
-    table = Table(context.keys, shown, rows.values(), _total(rows.values(), figures))
+    table = Table(_keys(context), figures, rows.values(), _total(rows.values(), figures))
     table.sort("")
     return table
+
+
+def _keys(context: Context) -> list[Key]:
+    """What tells rows apart: of one customer also the tax ids that documents say."""
+    return [*context.keys, *([_OF_CUSTOMER] if _by_customer(context) else ())]
+
+
+def _row_of(rows: dict[tuple[Any, ...], Row], keys: Sequence[Key], given: Row) -> Row:
+    """The row of a purchase, or of several: by what they say of whom they are billed to, else by
+    what that customer is today. Of several names it has the first of those that they say."""
+    billed = [given.get(key.name) for key in _BILLED]
+    if any(billed):
+        name, tax_id, country = billed
+        given = {**given, "name": name or given.get("name"), "tax_id": tax_id, "country": country}
+    row = rows.setdefault(
+        tuple(given[key.name] for key in keys), {key.name: given[key.name] for key in keys}
+    )
+    if any(key.label for key in keys):
+        rank = (not billed[0], given["name"] or "")
+        row["name"] = min(row.get("rank", rank), rank)[1]
+        row["rank"] = min(row.get("rank", rank), rank)
+    return row
 
 
 def _plain(context: Context) -> str:
@@ -111,22 +135,26 @@ def _whole(
         for key in context.keys
         if key.name not in one
     ]
-    names = [key.name for key in context.keys]
+    if _is_billed(context):
+        keys += [key.but(parts=LINE) for key in _BILLED]
     figures = [*_SUMS, *(_TAX_ID if _by_customer(context) else ())]
     found = context.groups(keys, figures, where=f"{_TAXED} and {plain}", totals=False, sort=None)
     for row in found.rows:
         net, tax = (round_money(row[key] or _NOTHING, context.currency) for key in ("net", "tax"))
         amounts = [net, tax, net + tax]
-        row |= one
-        made = {key: row[key] for key in (*names, "name", "tax_id") if key in row}
+        made = _row_of(rows, _keys(context), {**row, **one})
         _add(made, _AMOUNTS, amounts)
         if own:
             _add(made, [f"{key}_base" for key in _AMOUNTS], amounts)
-        rows[tuple(row[name] for name in names)] = made
 
 
 def _by_customer(context: Context) -> bool:
     return any(key.name == "customer" for key in context.keys)
+
+
+def _is_billed(context: Context) -> bool:
+    """Whether rows are put together by something that documents say themselves."""
+    return any(key.name in ("customer", "country") for key in context.keys)
 
 
 def _purchases(context: Context, where: str) -> Iterator[_Taxed]:
@@ -144,6 +172,9 @@ def _purchases(context: Context, where: str) -> Iterator[_Taxed]:
     fields = [key.field for key in keys]
     if _by_customer(context):
         names, fields = [*names, "name", "tax_id"], [*fields, "customer.name", "customer.tax_id"]
+    if _is_billed(context):
+        names += [key.name for key in _BILLED]
+        fields += [key.field for key in _BILLED]
     cols = ("path", "customer", "id", "currency", "date", "net", *fields)
     for path, customer, id, currency, day, net, *values in workspace.rows(
         PURCHASE, And(tuple(nodes)), cols
@@ -260,7 +291,6 @@ def _money(key: str, *, own: bool = False) -> Figure:
     return Figure(key, "", f"{said}{where}", type="money", own=own)
 
 
-_OF_CUSTOMER = (Figure("tax_id", "", "the customer's tax id"),)
 REPORT = Report(
     name="tax",
     answers="Sum up tax by category and rate, as a tax return asks for it.",
@@ -270,7 +300,8 @@ REPORT = Report(
     "converted at the document's date. --basis paid counts of each invoice the share that was "
     "paid in the period, less what was given back, returned or credited of that in it, sales on "
     "their day, and credit notes by what was given back of them. --by customer adds their tax "
-    "ids, as a recapitulative statement (EU sales list) wants them.",
+    "ids, as a recapitulative statement (EU sales list) wants them: name, tax id and country are "
+    "those that an invoice has in bill_to, which stay when the customer moves.",
     example="--period last-month",
     group="Money",
     by=(
