@@ -31,7 +31,7 @@ def forget(
 ) -> None:
     """Forget a customer: their record goes, and all that mentions them.
 
-    Numbered invoices stay without a name. crm undo brings back nothing from before it, and
+    Numbered invoices stay without a name. crm undo brings back nothing from before, and
     imports do not either. A customer is named by id, e-mail, phone or whole name. The
     same command again finishes what was interrupted, and --history may follow later, by
     their id.
