@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from crm_cli.model.books import in_currency_of, names_of, targets
 from crm_cli.model.errors import Severity
 from crm_cli.model.kind import Finding
-from crm_cli.model.money import format_amount
+from crm_cli.model.money import format_amount, minor_unit
 from crm_cli.model.payment import is_refund
+from crm_cli.model.purchase_amounts import taxes_of
 
 if TYPE_CHECKING:
     from crm_cli.model.business import Business
@@ -99,6 +100,7 @@ def _above_invoice(purchases: list[Item], business: Business) -> Iterator[Findin
         return
     by_name = names_of([item for item in purchases if item.get("status") == "posted"])
     credited: dict[int, Decimal] = {}
+    rounded: dict[int, int] = {}
     for note in notes:
         invoice = by_name.get(note.values["corrects"])
         if invoice is None or invoice is note:
@@ -108,8 +110,11 @@ def _above_invoice(purchases: list[Item], business: Business) -> Iterator[Findin
             continue
         total = credited.get(id(invoice), ZERO) + part
         credited[id(invoice)] = total
-        if total > invoice.derived["gross"]:
-            currency = invoice.derived["currency"]
+        rounded[id(invoice)] = rounded.get(id(invoice), 0) + len(taxes_of(note))
+        currency = invoice.derived["currency"]
+        # Each note rounds its own tax.
+        some = Decimal(rounded[id(invoice)]).scaleb(-minor_unit(currency))
+        if total > invoice.derived["gross"] + (some if len(notes) > 1 else ZERO):
             yield Finding(
                 "corrects",
                 "credited-too-much",

@@ -16,7 +16,7 @@ from crm_cli.model.books import names_of
 from crm_cli.model.line import amount_of
 from crm_cli.model.money import format_amount
 from crm_cli.model.named_tuple import NamedTuple
-from crm_cli.model.remainder import Rest, is_deduction, quantity_of, rests
+from crm_cli.model.remainder import Rest, apart, is_deduction, quantity_of, rests
 from crm_cli.model.rows import Column, Rows
 from crm_cli.model.text import fold
 
@@ -136,6 +136,30 @@ def left_amounts(found: Iterable[Rest], currency: str) -> dict[Taxed, Decimal]:
     return amounts
 
 
+class Credited(NamedTuple):
+    """What was credited in words of its own, as a share: how it is called, its tax, how much."""
+
+    said: str
+    taxed: Taxed
+    amount: Decimal
+
+
+def credited_apart(source: Item, made: Iterable[Item], currency: str) -> list[Credited]:
+    """What credit notes for an invoice or a sale took beside its lines; each name and rate once."""
+    found: dict[tuple[str, Taxed], Decimal] = {}
+    for one in made:
+        # Credit notes may be written with minus signs.
+        sign = -1 if sum(written(one, currency).values(), ZERO) < 0 else 1
+        for line in apart(source, [one]):
+            key = str(line.values.get("description") or said(one)), taxed(line)
+            amount = amount_of(line, quantity_of(line), currency) or ZERO
+            found[key] = found.get(key, ZERO) + sign * amount
+        if not one.items("lines") and "amount" in one.values:
+            key = str(one.values.get("text") or said(one)), (None, None)
+            found[key] = found.get(key, ZERO) + abs(one.values["amount"])
+    return [Credited(*key, amount) for key, amount in found.items() if amount]
+
+
 class Deposits(NamedTuple):
     """The deposits for an order: the invoices, and what no other invoice has taken off yet."""
 
@@ -185,10 +209,15 @@ def left_of(source: Item, made: Iterable[Item]) -> str:
         return f"left of {called}: {shown}" if shown else f"nothing is left of {called}"
     held = [rest for rest in rests(source, made) if rest.left > 0]
     parts = [f"{title(one.line)} {one.left:f} of {one.whole:f}" for one in held]
-    off = ZERO
+    off, what = ZERO, "a deposit of"
     if source.get("kind") == "order":
         off = sum(deposits(source, made, currency).left.values(), ZERO)
-    less = f", less a deposit of {format_amount(off, currency)} {currency}" if off else ""
+    elif source.get("kind") in ("invoice", "sale"):
+        off, what = sum((one.amount for one in credited_apart(source, made, currency)), ZERO), ""
+        if off >= sum(left_amounts(held, currency).values(), ZERO):
+            parts = []
+    less = f", less {what} {format_amount(off, currency)} {currency}".replace("  ", " ")
+    less = (less if what else f"{less} that is credited") if off else ""
     if not parts:
         return f"nothing is left of {called}"
     return f"left of {called}: {', '.join(parts)}{less}"

@@ -62,3 +62,15 @@ def key_of(line: Item) -> tuple[str, str]:
     if product:
         return "product", product
     return "text", fold(line.values.get("description", ""))
+
+
+def apart(source: Item, made: Iterable[Item]) -> list[Item]:
+    """The lines of credit notes for a purchase that are money alone: a share of the price, in
+    words that no line of it has."""
+    known = {key_of(line) for line in source.items("lines")}
+    return [
+        line
+        for one in made
+        for line in one.items("lines")
+        if "product" not in line.values and key_of(line) not in known
+    ]

@@ -299,6 +299,80 @@ def test_no_more_than_was_billed_is_credited(sold: Path, workspace: Opened) -> N
     )
 
 
+BILLED = """\
+name: Jan
+purchases:
+  - id: p-0000001
+    kind: invoice
+    number: "I-1"
+    date: 2026-11-02
+    lines:
+      - {description: Tea, quantity: %s, unit_price: %s, tax_rate: 22}
+      - {description: Cup, quantity: 1, unit_price: 3.35, tax_rate: 9.5}
+"""
+
+
+def _billed(shop: Path, quantity: str, price: str) -> None:
+    path = shop / "customers/jan-vidmar.yaml"
+    path.write_text(BILLED % (quantity, price), encoding="utf-8")
+
+
+def test_after_a_share_the_rest_is_credited(shop: Path, workspace: Opened) -> None:
+    _billed(shop, "10", "10")
+    found = at(workspace(), "jan-vidmar", "p-0000001")
+    plan = convert(workspace(), found, "credit_note", Asked(percent="10"))
+    assert plan.notes[-1] == (
+        "left of invoice I-1: Tea 10 of 10, Cup 1 of 1, less 10.34 EUR that is credited"
+    )
+    made_of(workspace(), "p-0000001", "credit_note", percent="10")
+    rest = made_of(workspace(), "p-0000001", "credit_note")
+    assert rest.derived["net"] == Decimal("-93.01")
+    assert rest.derived["units"] == -11
+    invoice = at(workspace(), "jan-vidmar", "p-0000001").item
+    assert invoice.derived["amount_due"] == 0
+    with pytest.raises(Refused, match="nothing is left of invoice I-1"):
+        made_of(workspace(), "p-0000001", "credit_note")
+
+
+def test_after_a_share_an_invoice_is_corrected(shop: Path, crm: Crm) -> None:
+    _billed(shop, "10", "10")
+    assert crm("purchase", "convert", "I-1", "credit_note", "--percent", "10").code == 0
+    run = crm("invoice", "correct", "I-1")
+    assert run.code == 0, run.err
+    assert "93.01 EUR, with tax 113.10, and draft invoice" in run.out
+
+
+def test_two_halves_are_all(shop: Path, workspace: Opened) -> None:
+    _billed(shop, "1", "10.05")
+    notes = [made_of(workspace(), "p-0000001", "credit_note", percent="50") for _ in range(2)]
+    assert sum(one.derived["net"] for one in notes) == Decimal("-13.40")
+    with pytest.raises(Refused, match=r"0\.00 EUR of invoice I-1 is not credited yet"):
+        made_of(workspace(), "p-0000001", "credit_note", percent="1")
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    steps=st.lists(st.sampled_from(("5", "33.3", "50", "Tea:1", "Tea:3", "Cup")), max_size=4),
+    price=st.sampled_from(("0.33", "7.15", "80")),
+)
+def test_whatever_was_credited_the_rest_can_be(
+    shop: Path, workspace: Opened, steps: list[str], price: str
+) -> None:
+    _billed(shop, "9", price)
+    whole = at(workspace(), "jan-vidmar", "p-0000001").item.derived["net"]
+    made = []
+    for step in (*steps, ""):
+        share = step[:1].isdigit()
+        asked = {"percent": step} if share else {"lines": [step]} if step else {}
+        try:
+            made.append(made_of(workspace(), "p-0000001", "credit_note", **asked))
+        except Refused:
+            continue
+    assert -sum(one.derived["net"] for one in made) == whole
+
+
 @pytest.mark.parametrize(
     ("id", "target", "asked", "error", "said"),
     [

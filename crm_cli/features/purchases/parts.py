@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from crm_cli.model import chain, remainder
 from crm_cli.model.errors import NotFound, Refused, UsageError
 from crm_cli.model.item import Item
 from crm_cli.model.line import HUNDRED, LINE, QUOTE
-from crm_cli.model.money import EXACT, format_amount, round_money
+from crm_cli.model.money import EXACT, format_amount, minor_unit, round_money
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.workspace import Workspace
 
@@ -58,10 +58,32 @@ def line_parts(
         if quantity
     ]
     whole = not made and taken == [one.whole for one in rests]
+    if source.get("kind") in ("invoice", "sale") and not texts and made:
+        return Part([*lines, *_less_credited(source, made, rests, force=force)])
     if source.get("kind") != "order":
         return Part(lines, whole=whole)
     off, notes = _taken_off(source, made, rests, taken, _words(workspace, source))
     return Part([*lines, *off], whole=whole, notes=notes)
+
+
+def _less_credited(
+    source: Item, made: Sequence[Item], rests: list[remainder.Rest], *, force: bool
+) -> list[Values]:
+    """Negative lines for what is credited beside the lines of an invoice, as a share of it.
+
+    Raises Refused where that is all that is left, unless `force`.
+    """
+    currency = str(source.derived["currency"])
+    credited = chain.credited_apart(source, made, currency)
+    left = sum(chain.left_amounts(rests, currency).values(), chain.ZERO)
+    if left <= sum((one.amount for one in credited), chain.ZERO):
+        if not force:
+            raise nothing_left(source, made)
+        return []
+    return [
+        _taxed({"description": one.said, "quantity": Decimal(-1)}, one.taxed, one.amount)
+        for one in credited
+    ]
 
 
 def _copy(line: Item, source: Item) -> Values:
@@ -222,6 +244,7 @@ def share(
         key: round_money(EXACT.divide(amount * percent, HUNDRED), currency)
         for key, amount in whole.items()
     }
+    parts = _no_more(source, made, whole, parts)
     if not any(parts.values()):
         raise UsageError(f"{called} comes to nothing", f"crm purchase show {name} shows its lines")
     _refuse_above(source, made, sum(parts.values(), chain.ZERO), force=force)
@@ -232,6 +255,22 @@ def share(
         return Part(amount=sum(parts.values(), chain.ZERO), text=said, deposit=is_order)
     lines = [_taxed({"description": said}, key, amount) for key, amount in parts.items()]
     return Part(lines, deposit=is_order)
+
+
+def _no_more(
+    source: Item, made: Sequence[Item], whole: Mapping[chain.Taxed, Decimal],
+    parts: dict[chain.Taxed, Decimal],
+) -> dict[chain.Taxed, Decimal]:  # fmt: skip
+    """Parts of an amount, of which the last has what is left where each was rounded up."""
+    currency = str(source.derived["currency"])
+    held = [chain.written(one, currency) for one in made]
+    left = {key: amount - sum((abs(one.get(key, chain.ZERO)) for one in held), chain.ZERO)
+            for key, amount in whole.items()}  # fmt: skip
+    unit = Decimal(1).scaleb(-minor_unit(currency))
+    return {
+        key: left[key] if 0 < part - left[key] <= unit * len(made) and left[key] > 0 else part
+        for key, part in parts.items()
+    }
 
 
 def amount_part(
