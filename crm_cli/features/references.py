@@ -14,7 +14,9 @@ from crm_cli.model.ids import item_prefix
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind
 from crm_cli.model.kinds import HOLDERS, HOMES, KINDS
+from crm_cli.model.places import SETTINGS
 from crm_cli.model.references import fields_naming, named_kind
+from crm_cli.model.text import fold
 from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import different, exists
 from crm_cli.workspace import Workspace
@@ -66,12 +68,27 @@ def user(workspace: Workspace, text: str) -> str:
     for known, email in users.items():
         if named.casefold() in (known.casefold(), (email or known).casefold()):
             return known
+    if (called := user_called(workspace, named)) is not None:
+        return called
     raise _nobody(
         f"there is no user {named} in crm.yaml",
         named,
         users,
         f"there are {', '.join(sorted(users))}; crm config set users.{named}.name=… adds one",
     )
+
+
+def user_called(workspace: Workspace, text: str) -> str | None:
+    """The one user of crm.yaml whose name or e-mail a text is; None for nobody's, or several's."""
+    users = workspace.file(SETTINGS.path).record.values.get("users") or {}
+    wanted = fold(text).split()
+    found = [
+        id
+        for id, one in users.items()
+        if wanted
+        and wanted in [fold(str(one.values.get(key) or "")).split() for key in ("name", "email")]
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def referring(workspace: Workspace, path: str, item: Item) -> Iterator[tuple[Item, str]]:

@@ -123,7 +123,8 @@ FIELDS: tuple[Field, ...] = (
         "owner",
         User(),
         "user responsible for the customer",
-        headings="account_manager sales_rep skrbnik",
+        headings="account_manager sales_rep skrbnik account_owner contact_owner company_owner "
+        "lead_owner record_owner",
     ),
     Field("source", Choice(SOURCES, vocabulary="source"), "how they found us"),
     Field("source_detail", Text(), "details of the source"),

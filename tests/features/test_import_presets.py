@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,56 @@ def test_a_cell_of_several_lines_may_stand_where_the_look_at_a_file_ends(tmp_pat
     file = tmp_path / "contacts.csv"
     file.write_text(OF_NOTES + f'1,A,B,a@b.example,Lead,2024-01-01 10:00,"{cell}"\n' * 200)
     assert [one.name for one in fitting(Source(file))] == ["hubspot-contacts"]
+
+
+PIPEDRIVE = (
+    "Deal - ID,Deal - Title,Deal - Value,Deal - Organization,Deal - Stage,Deal - Status,"
+    "Deal - Owner,Deal - Deal created,Deal - Won time,Deal - Lost time,Deal - Lost reason\n"
+    "2,B,2000,Hotel Breg,Proposal Made,Won,Petra Kos,2026-01-05 10:00:00,2026-05-05 09:00:00,,\n"
+    "3,C,3000,Hotel Breg,Proposal Made,Lost,petra@kos.example,2026-01-05 10:00:00,,"
+    "2026-06-06 09:00:00,Price\n"
+)
+
+
+def test_deals_of_pipedrive_keep_when_they_were_closed_why_and_whose_they_are(
+    crm: Crm, shop: Path, tmp_path: Path
+) -> None:
+    assert crm("user", "add", "pk", "--name", "Petra Kos").code == 0
+    assert crm("config", "set", "users.pk.email=petra@kos.example").code == 0
+    (tmp_path / "deals.csv").write_text(PIPEDRIVE)
+    done = crm("import", str(tmp_path / "deals.csv"), "--yes")
+    assert done.code == 0, done.err
+    assert "without closed_at" not in done.err and "no user" not in done.err
+    rows = json.loads(crm("deal", "list", "has:external_id", "--json", "--cols",
+                          "external_id,closed_at,lost_reason,owner").out)  # fmt: skip
+    assert [(one["closed_at"][:10], one["lost_reason"], one["owner"])
+            for one in sorted(rows, key=lambda one: one["external_id"])] == [
+        ("2026-05-05", None, "pk"), ("2026-06-06", "price", "pk"),
+    ]  # fmt: skip
+
+
+def test_opportunities_of_salesforce_are_closed_on_their_day_and_of_their_account(
+    crm: Crm, shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(
+        "Account ID,Account Name,Billing Street,Billing City\n001A,Bar Dno,Weg 1,Koper\n"
+        "001B,Bar Dno,Weg 2,Piran\n"
+    )
+    (tmp_path / "o.csv").write_text(
+        "Opportunity ID,Opportunity Name,Account ID,Account Name,Stage,Close Date,Amount\n"
+        "006A,Beans,001B,Bar Dno,Closed Won,2026-03-15,100\n"
+    )
+    for name in ("a.csv", "o.csv"):
+        done = crm("import", str(tmp_path / name), "--yes")
+        assert done.code == 0, done.err
+    (row,) = json.loads(crm("deal", "list", "external-id:006A", "--json", "--cols",
+                            "customer,closed_at").out)  # fmt: skip
+    assert (row["customer"], row["closed_at"][:10]) == ("bar-dno-2", "2026-03-15")
+
+
+def test_a_user_is_meant_by_the_name_of_one_alone(crm: Crm, shop: Path) -> None:
+    assert crm("user", "add", "pk", "--name", "Petra Kos").code == 0
+    assert crm("set", "maja-kos", "owner=petra kos").code == 0
+    assert "owner: pk" in (shop / "customers/maja-kos.yaml").read_text()
+    assert crm("user", "add", "pk2", "--name", "Petra Kos").code == 0
+    assert crm("set", "maja-kos", "owner=Petra Kos").code != 0

@@ -13,6 +13,7 @@ from crm_cli.features.importing.items import plan_items
 from crm_cli.features.importing.known import Known
 from crm_cli.features.importing.origin import of_system, owned
 from crm_cli.features.importing.outcome import Note, Outcome, Reject, Remark
+from crm_cli.features.importing.staff import by_user
 from crm_cli.features.importing.strangers import strangers
 from crm_cli.features.importing.unnumbered import unnumbered
 from crm_cli.features.importing.unsaid import kinded
@@ -85,7 +86,7 @@ def read_file(
     if chosen.read is None:
         raise UsageError(f"{chosen.name} has no rows", "name the file .csv")
     drafts = chosen.read(data, found, map, workspace.business)
-    drafts = by_state(drafts, workspace.business)
+    drafts = by_user(workspace, by_state(drafts, workspace.business))
     return kinded(of_system(owned(workspace, drafts), path))
 
 
