@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.items import item_ref
 from crm_cli.features.paths import desk_meant, file_named
-from crm_cli.features.revisions import Change, Reader, item_of, record_name
+from crm_cli.features.revisions import Change, Reader, item_of, record_name, with_former
 from crm_cli.features.values import when
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import shifted
@@ -79,7 +79,7 @@ def changes(
         answer = workspace.select(CUSTOMER, terms, cols=("id",))
         wanted = {row[0] for row in answer.rows}
     commits = log(git, *during, "--no-merges", paths=[place.path for place in PLACES])
-    reader = Reader(workspace, wanted)
+    reader = Reader(workspace, with_former(wanted, commits))
     try:
         return list(reader.changes(commits))
     finally:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import NamedTuple
 
+from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.differences import Difference, compare, whole
 from crm_cli.model.errors import CrmError
 from crm_cli.model.item import Item
@@ -63,9 +64,10 @@ class Reader:
             at, who = self.made(commit)
             for file in commit.files:
                 if self.counts(file.path):
-                    record = record_name(file.path)
-                    for one in self._of(file, commit.id):
-                        yield Change(at, who, record, one, commit.subject, commit.id)
+                    for path, one in self._of(file, commit.id):
+                        if self.counts(path):
+                            record = record_name(path)
+                            yield Change(at, who, record, one, commit.subject, commit.id)
 
     def expect(self, commits: Iterable[Commit]) -> None:
         """Look up at once what reading the files of these commits depends on."""
@@ -115,15 +117,28 @@ class Reader:
             return place is not None
         return place is CUSTOMERS and name_of(path) in self.wanted
 
-    def _of(self, file: Touched, commit: str) -> list[Difference]:
-        if kind_of(file.path) is None:
-            return [whole(file.path, came=not file.before, went=not file.after)]
+    def _of(self, file: Touched, commit: str) -> Iterator[tuple[str, Difference]]:
+        """(path, difference) of what a commit did to a file: two files are told where git takes
+        two records for one that was renamed."""
+        path = file.path
+        if kind_of(path) is None:
+            yield path, whole(path, came=not file.before, went=not file.after)
+            return
         try:
             before = self.blob(file.before, file.source, f"{commit}^")
-            after = self.blob(file.after, file.path, commit)
+            after = self.blob(file.after, path, commit)
+            sides = self.items(file.source, before), self.items(path, after)
         except CrmError:
-            return [_unreadable(file.path)]
-        return self.differences(file.path, before, after)
+            yield path, _unreadable(path)
+            return
+        if name_of(file.source) != name_of(path) and not self.item:
+            if not is_same(file, *sides):
+                yield from ((file.source, one) for one in _differences(sides[0], {}))
+                yield from ((path, one) for one in _differences({}, sides[1]))
+                return
+            yield path, renamed(file, sides[1])
+        if before != after:
+            yield from ((path, one) for one in _differences(*sides))
 
 
 def _differences(before: dict[str, Item], after: dict[str, Item]) -> Iterator[Difference]:
@@ -136,3 +151,38 @@ def _differences(before: dict[str, Item], after: dict[str, Item]) -> Iterator[Di
 def _unreadable(path: str) -> Difference:
     text = "the file changed, and one side of it cannot be read"
     return Difference("file", path, "", None, None, text)
+
+
+def with_former(
+    customers: Set[str] | None, commits: Sequence[Commit]
+) -> set[str] | None:
+    """The customers, by the ids that they had in these commits, too."""
+    if customers is None:
+        return None
+    wanted = set(customers)
+    for commit in reversed(commits):
+        wanted |= {
+            name_of(file.source)
+            for file in commit.files
+            if file.source != file.path and name_of(file.path) in wanted
+        }
+    return wanted
+
+
+def is_same(file: Touched, before: Mapping[str, Item], after: Mapping[str, Item]) -> bool:
+    """Whether what git takes for one file under two names is one record: in every byte, by its
+    name, or by an item that is in both."""
+    if file.before == file.after:
+        return True
+    old, new = before.get(""), after.get("")
+    if old is None or new is None or old.kind is not new.kind:
+        return False
+    ids = [{part.id for part in one.walk() if part.kind.letter} for one in (old, new)]
+    return bool(old.title and old.title == new.title) or not ids[0].isdisjoint(ids[1])
+
+
+def renamed(file: Touched, after: Mapping[str, Item]) -> Difference:
+    """That a record has another id."""
+    old, new = name_of(file.source), name_of(file.path)
+    kind = after[""].kind.name if "" in after else CUSTOMER.name
+    return Difference(kind, new, "id", old, new, f"{kind} renamed: {old} → {new}")

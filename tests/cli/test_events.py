@@ -77,7 +77,11 @@ def test_whose(crm: Crm, git: Git) -> None:
     assert crm("rm", "jan-vidmar", "--yes").code == 0
     for words, meant in (
         (["maja-kos"], {"maja-kos"}),
-        (["+linen", "hotel-breg"], {"maja-kos", "hotel-breg"}),
+        (["+linen"], {"maja-kos"}),
+        (["hotel-breg", "maja-kos"], {"hotel-breg", "maja-kos"}),
+        (["+linen", "hotel-breg", "maja-kos"], {"maja-kos"}),
+        (["jan-vidmar", "maja-kos", "+linen"], {"maja-kos"}),
+        (["jan-vidmar", "+linen"], set()),
         (["jan-vidmar"], {"jan-vidmar"}),
     ):
         run = crm("events", *words, "--since", "", "-o", "ids")

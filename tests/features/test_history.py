@@ -50,6 +50,33 @@ def test_history_says_the_moves_of_every_kind(git: Git, crm: Crm) -> None:
     assert what(crm("history", "maja-kos", "--json"))[0] == "task cancelled: Send the samples"
 
 
+def test_a_renaming_is_told(git: Git, crm: Crm) -> None:
+    """With what was before it, also where only the customer of now is asked for."""
+    crm("set", "jan-vidmar", "city=Izola")
+    crm("rename", "jan-vidmar", "jan-v")
+    crm("set", "jan-v", "city=Bled")
+    said = "customer renamed: jan-vidmar → jan-v"
+    for words in (("history", "jan-v"), ("changes",), ("changes", "id:jan-v")):
+        rows = json.loads(crm(*words, "--json").out)
+        (row,) = [row for row in rows if row["what"] == said]
+        assert (row["record"], row["field"], row["before"], row["after"]) == (
+            "jan-v", "id", "jan-vidmar", "jan-v"
+        )  # fmt: skip
+        assert "+address Izola" in [row["what"] for row in rows], words
+
+
+def test_two_records_of_one_text_are_no_renaming(shop: Path, git: Git, crm: Crm) -> None:
+    lines = "".join(f"  - a line that both have, {n}\n" for n in range(20))
+    (shop / "customers/one.yaml").write_text(f"name: One\ntags:\n{lines}")
+    git("add", "customers"), git("commit", "-qnm", "one")
+    (shop / "customers/one.yaml").unlink()
+    (shop / "customers/two.yaml").write_text(f"name: Two\ntags:\n{lines}")
+    git("add", "-A", "customers"), git("commit", "-qnm", "two")
+    told = {(row["record"], row["what"]) for row in json.loads(crm("changes", "--json").out)}
+    assert {("one", "-1 customer One"), ("two", "+1 customer Two")} <= told
+    assert not [what for _, what in told if "One → Two" in what]
+
+
 def test_history_follows_a_renaming_and_finds_what_is_gone(git: Git, crm: Crm) -> None:
     crm("set", "jan-vidmar", "city=Izola")
     crm("rename", "jan-vidmar", "jan-v")

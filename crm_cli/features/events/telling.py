@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from crm_cli.features.events.event import Event
 from crm_cli.features.events.words import Items, told
-from crm_cli.features.revisions import Reader, record_name
-from crm_cli.model.customer import CUSTOMER
+from crm_cli.features.revisions import Reader, is_same, record_name, renamed, with_former
 from crm_cli.model.differences import Difference
 from crm_cli.model.errors import DataError
 from crm_cli.model.places import kind_of
@@ -29,7 +28,7 @@ class Telling:
         self, workspace: Workspace, customers: Set[str] | None, commits: Sequence[Commit]
     ) -> None:
         self._git = workspace.git
-        self._reader = Reader(workspace, _with_former(customers, commits))
+        self._reader = Reader(workspace, with_former(customers, commits))
         self._read: OrderedDict[tuple[str, str], Items] = OrderedDict()
         self._readable: dict[str, Touched] = {}
         """Of a file that cannot be read by now: the change whose `before` was the last that can."""
@@ -93,11 +92,11 @@ class Telling:
             yield file.path, "unreadable", unreadable(file.path, error)
             return
         if name_of(file.source) != name_of(file.path):
-            if not _is_same(file, before, after):
+            if not is_same(file, before, after):
                 yield from ((file.source, *one) for one in told(before, {}))
                 yield from ((file.path, *one) for one in told({}, after))
                 return
-            yield file.path, "renamed", _renamed(file, after)
+            yield file.path, "renamed", renamed(file, after)
         yield from ((file.path, *one) for one in told(before, after))
 
     def _before(self, commit: Commit, file: Touched) -> Items:
@@ -119,38 +118,6 @@ class Telling:
                     except DataError:
                         continue
             raise
-
-
-def _with_former(customers: Set[str] | None, commits: Sequence[Commit]) -> set[str] | None:
-    """The customers, by the ids that they had in these commits, too."""
-    if customers is None:
-        return None
-    wanted = set(customers)
-    for commit in reversed(commits):
-        wanted |= {
-            name_of(file.source)
-            for file in commit.files
-            if file.source != file.path and name_of(file.path) in wanted
-        }
-    return wanted
-
-
-def _is_same(file: Touched, before: Items, after: Items) -> bool:
-    """Whether what git takes for one file under two names is one record: in every byte, by its
-    name, or by an item that is in both."""
-    if file.before == file.after:
-        return True
-    old, new = before.get(""), after.get("")
-    if old is None or new is None or old.kind is not new.kind:
-        return False
-    ids = [{part.id for part in one.walk() if part.kind.letter} for one in (old, new)]
-    return bool(old.title and old.title == new.title) or not ids[0].isdisjoint(ids[1])
-
-
-def _renamed(file: Touched, after: Items) -> Difference:
-    old, new = name_of(file.source), name_of(file.path)
-    kind = after[""].kind.name if "" in after else CUSTOMER.name
-    return Difference(kind, new, "id", old, new, f"{kind} renamed: {old} → {new}")
 
 
 def _of_a_file(file: Touched) -> tuple[str, Difference]:
