@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ def started(root: Path) -> subprocess.Popen[bytes]:
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "crm_cli", "-C", str(root), "mail", "send", "--all"]
     return subprocess.Popen(
-        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )  # fmt: skip
 
 
 @pytest.mark.slow
@@ -130,7 +132,8 @@ def test_clones_that_are_killed(crm: Crm, office: Path, remote: Path, tmp_path: 
             runs = [started(root) for root in (office, other)]
             time.sleep(chance.uniform(0.3, 2))
             for run in runs:
-                run.send_signal(signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(run.pid, signal.SIGKILL)  # git, too: its locks are removed below
                 kills += run.wait() == -signal.SIGKILL
                 if run.stdout is not None:
                     run.stdout.close()
