@@ -21,6 +21,7 @@ from crm_cli.model.node import Scalar
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.references import naming
 from crm_cli.model.rings import ring, shown
+from crm_cli.model.task import TASK, doer, unsigned
 from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import SIMPLE
 from crm_cli.store.document import Document, Ref
@@ -48,6 +49,8 @@ def updater(
     steps.append(_rings_refused(workspace, kind, ref, keys))
 
     def update(document: Document) -> None:
+        if kind is TASK and keys & {"assignee", "owner"}:
+            keep_doer(document, ref)
         for one in steps:
             one(document)
 
@@ -61,6 +64,15 @@ def keep_past(document: Document, owner: str) -> None:
     """Write an owner into what was sold, closed or said and names nobody, before the record goes
     to another one."""
     document.put_each(past, Scalar(owner))
+
+
+def keep_doer(document: Document, ref: Ref) -> None:
+    """Write into the done occurrences of a task whose it was, before it goes to another user."""
+    task = document.find(ref)
+    user = doer(task)
+    for _ in unsigned(task) if user else ():
+        line = unsigned(document.find(ref))[0]
+        document.assign(line, "value", f"{line.values['value']} by {user}")
 
 
 def _rings_refused(workspace: Workspace, kind: Kind, ref: Ref, keys: set[str]) -> Step:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from crm_cli.features.assigning import keep_past
+from crm_cli.features.assigning import keep_doer, keep_past
 from crm_cli.features.plan import Plan, counts_of
 from crm_cli.features.references import has_anything
 from crm_cli.features.references import user as known_user
@@ -27,6 +27,7 @@ from crm_cli.model.kind import GroupOf, Kind
 from crm_cli.model.kinds import BY_NAME, HOMES
 from crm_cli.model.places import SETTINGS, kind_of
 from crm_cli.model.segment import Expression, Terms
+from crm_cli.model.task import doer, unsigned
 from crm_cli.query.lookups import files
 from crm_cli.query.renamed_users import renamed_expression, renamed_terms
 from crm_cli.query.scope import Scope
@@ -135,9 +136,20 @@ def _kept(document: Document, user: str) -> list[Unnamed]:
     return list(past(record)) if is_theirs and not document.mapped else []
 
 
+def _done_by(document: Document, user: str) -> list[Item]:
+    """The recurring tasks that pass on, and of which the user has done some."""
+    if document.mapped or "tasks" not in document.record.kind.by_key:
+        return []
+    tasks = document.record.items("tasks")
+    return [one for one in tasks if doer(one) == user and passes_on(one) and unsigned(one)]
+
+
 def _hand_over(document: Document, passing: Passing) -> None:
     if passing.to != passing.user and _kept(document, passing.user):
         keep_past(document, passing.user)
+    if passing.to != passing.user:
+        for task in _done_by(document, passing.user):
+            keep_doer(document, document.identified(task).id)
     while (found := next(_fields(document, passing), None)) is not None:
         document.assign(document.identified(found.item), found.key, found.value)
 

@@ -66,15 +66,13 @@ def save(
         if name not in document.records:
             document.add(name, {key: value for key, value in values.items() if value})
             return
-        for key in ("query", "where"):
-            if values[key]:
-                document.set(name, key, values[key])
-            else:
+        # First what it is from now on: of a segment without anything nothing would be left.
+        for key, value in values.items():
+            if value:
+                document.set(name, key, value)
+        for key in ("query", "where", "kind", "members"):
+            if not values.get(key):
                 document.remove(name, key)
-        if description:
-            document.set(name, "description", description)
-        for key in ("kind", "members"):
-            document.remove(name, key)
 
     question = f"Replace @{name}, which is {_described(old)}?" if old is not None else ""
     return Plan(

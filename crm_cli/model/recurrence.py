@@ -353,7 +353,7 @@ def _counted_down(rule: str, passed: int) -> str:
 def log_line(text: str) -> dict[str, Any]:
     """One line of a task's log of occurrences, as its parts: day, outcome, last or at.
 
-    `2026-11-18 done 2026-11-20`, `2026-11-18 skipped`, `2026-11-09..2026-11-16 missed`.
+    `2026-11-18 done 2026-11-20 by ana`, `2026-11-18 skipped`, `2026-11-09..2026-11-16 missed`.
     What is written otherwise has no parts.
     """
     match = _LOGGED.fullmatch(" ".join(text.split()))
@@ -365,7 +365,8 @@ def log_line(text: str) -> dict[str, Any]:
         return {}
     if days.get("last", days["day"]) < days["day"]:
         return {}
-    return {**days, "outcome": match["outcome"]}
+    by = {"by": match["by"]} if match["by"] else {}
+    return {**days, "outcome": match["outcome"], **by}
 
 
 def odd_line(text: str) -> str:
@@ -384,7 +385,7 @@ def odd_line(text: str) -> str:
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _LOGGED = re.compile(
     rf"(?P<day>{_DAY})(?:\.\.(?P<last>{_DAY}))? "
-    rf"(?P<outcome>done|skipped|missed)(?: (?P<at>{_DAY}))?"
+    rf"(?P<outcome>done|skipped|missed)(?: (?P<at>{_DAY}))?(?: by (?P<by>\S+))?"
 )
 
 

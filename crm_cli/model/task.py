@@ -56,7 +56,25 @@ def _derive_occurrence(occurrence: Item, business: Business) -> None:
 
     parts = log_line(str(occurrence.values.get("value", "")))
     parts.setdefault("at", parts.get("day"))
+    task = occurrence.parent
+    if task is not None and (user := doer(task)):
+        parts.setdefault("by", user)
     occurrence.derived.update(parts)
+
+
+def doer(task: Item) -> str | None:
+    """Who is to do a task: its own user, else that of the customer."""
+    found = task.values.get("assignee") or task.owner.values.get("owner")
+    return str(found) if found else None
+
+
+def unsigned(task: Item) -> list[Item]:
+    """The done occurrences of a task that do not say who did them: whose the task is."""
+    return [
+        one
+        for one in task.items("occurrences")
+        if one.derived.get("outcome") == "done" and " by " not in str(one.values.get("value"))
+    ]
 
 
 def _check_occurrence(occurrence: Item, business: Business) -> Iterator[Finding]:
@@ -95,6 +113,7 @@ OCCURRENCE = Kind(
         Derived("last", Date(), "last day of a range of missed occurrences"),
         Derived("outcome", Word(), "done, skipped or missed"),
         Derived("at", Date(), "completion date"),
+        Derived("by", User(), "who did it: whom its line names, else whose the task is"),
     ),
     derive=_derive_occurrence,
     timeline=(Happening(terms=("outcome:done",), word="task", columns=("title",)),),

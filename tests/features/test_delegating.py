@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +83,32 @@ def test_on_the_command_line(crm: Crm) -> None:
     assert crm("task", "decline", "t-3qqqqq1", "--as", "marko").code == 0
     listed = crm("task", "list", "is:overdue", "--by", "assignee", "-o", "csv", "--no-header")
     assert listed.out.startswith("petra,1")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("user", "rm", "marko", "--to", "petra", "--yes"), ("task", "delegate", "ID", "petra"),
+     ("set", "ID", "assignee=petra")],
+)  # fmt: skip
+def test_what_was_done_of_a_recurring_task_stays_who_did_it(
+    shop: Path, crm: Crm, words: tuple[str, ...]
+) -> None:
+    (shop / "desk.yaml").write_text(
+        "tasks:\n  - id: t-0000009\n    title: On duty\n    due: 2026-06-08\n    assignee: marko\n"
+        "    rrule: FREQ=WEEKLY\n    occurrences:\n      - 2026-05-25 skipped\n"
+        "      - 2026-06-01 done 2026-06-03\n"
+    )
+
+    def done() -> dict[str, int]:
+        run = crm("report", "activity", "--period", "2026-06", "--by", "owner", "--json")
+        return {one["owner"]: one["tasks"] for one in json.loads(run.out) if one["tasks"]}
+
+    assert done() == {"marko": 1}
+    run = crm(*(word.replace("ID", "t-0000009") for word in words))
+    assert run.code == 0, run.err
+    text = (shop / "desk.yaml").read_text()
+    assert "- 2026-06-01 done 2026-06-03 by marko\n" in text
+    assert "- 2026-05-25 skipped\n" in text
+    assert "assignee: petra" in text
+    assert done() == {"marko": 1}
+    assert "occurrence" not in crm("check").out

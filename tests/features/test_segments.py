@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,3 +169,22 @@ def test_segments_that_ask_for_each_other_name_the_path(shop: Path, crm: Crm) ->
     run = crm("list", "@a")
     assert (run.code, run.out) == (2, "")
     assert "@a → @b → @c → @a" in run.err
+
+
+@pytest.mark.parametrize("others", ["", "other: {query: [city:Koper]}\n"])
+def test_terms_an_expression_and_a_list_replace_each_other(
+    shop: Path, crm: Crm, others: str
+) -> None:
+    (shop / "segments.yaml").write_text(others + "old:\n  query:\n    - city:Kranj\n")
+    for words, left in (
+        (("-w", 'city = "Kranj"'), {"where"}),
+        (("city:Koper",), {"query"}),
+        (("-w", 'city = "Kranj"', "+vip"), {"where", "query"}),
+    ):
+        run = crm("segment", "save", "old", *words, "--yes")
+        assert run.code == 0, run.err
+        shown = json.loads(crm("segment", "show", "old", "--json").out)
+        assert {key for key in ("query", "where") if shown[key]} == left
+    (shop / "segments.yaml").write_text(others + "old: {kind: static, members: [maja-kos]}\n")
+    run = crm("segment", "save", "old", "-w", 'city = "Kranj"', "--yes")
+    assert (run.code, "members" in (shop / "segments.yaml").read_text()) == (0, False), run.err

@@ -60,7 +60,7 @@ def _compute(context: Context) -> Table:
     asked: Sequence[tuple[Kind, str, str, str, tuple[Figure, ...]]] = (
         (INTERACTION, "at", "owner", _HELD, _CONTACTS),
         (TASK, "completed", "assignee", "status = completed and completed <= today", _DONE),
-        (_OCCURRENCE, "at", "assignee", "outcome = done and at <= today", _OCCURRED),
+        (_OCCURRENCE, "at", "by", "outcome = done and at <= today", _OCCURRED),
         (TASK, "", "assignee", "is(open)", _NOW),
     )
     for kind, date, owner, where, figures in asked:

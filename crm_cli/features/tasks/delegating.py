@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm_cli.features.assigning import keep_doer
 from crm_cli.features.moves import Found, planned
 from crm_cli.features.plan import Plan
 from crm_cli.features.references import user as known
@@ -34,6 +35,7 @@ def delegate(workspace: Workspace, tasks: Sequence[Found], to: str) -> Plan:
     def update(document: Document, id: str) -> None:
         item = document.find(id)
         before = giver or item.get("assignee") or document.record.get("owner")
+        keep_doer(document, id)
         document.set(id, "assignee", user)
         if before and before != user:
             document.set(id, "delegated_from", before)
@@ -61,6 +63,7 @@ def decline(workspace: Workspace, tasks: Sequence[Found]) -> Plan:
     def update(document: Document, id: str) -> None:
         item = document.find(id)
         giver = item.get("delegated_from")
+        keep_doer(document, id)
         if item.get("delegation_status") == _DECLINED:
             return
         if giver:
