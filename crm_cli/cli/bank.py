@@ -76,12 +76,17 @@ def book(
         list[str],
         Argument(metavar="NUMBER…|WHO", help="The invoices that it pays, or the customer."),
     ],
+    date: Annotated[
+        str | None,
+        Option("--date", metavar="DATE", help="The day to book it on; default the line's own."),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Book a statement line as a payment: of invoices, or of a customer on account.
 
     Invoices are paid in the order given; what is left stays on account. A line that was
-    taken from the account is a refund.
+    taken from the account is a refund. What was found out after its month was closed is
+    booked later, by --date.
 
     crm bank book b-9f3 2026-0042
     crm bank book b-9f3 2026-0035 2026-0041
@@ -94,7 +99,7 @@ def book(
         found = numbered(session.workspace, word)
         return found if found is not None else (session.who(word, writes=True), None)
 
-    plan = book_line(session.workspace, kept(session.workspace, line), paid, who)
+    plan = book_line(session.workspace, kept(session.workspace, line), paid, who, date)
     carry_out(session, plan, dry_run=dry_run)
 
 

@@ -81,8 +81,8 @@ _COLUMNS = (
     ("id", "text"),
 )
 _RANKED = (
-    "number", "name", "level", "past_due", "currency", "days_overdue", "customer", "due", "sent",
-    "last", "when", "paused", "id", "fee", "fee_currency",
+    "number", "name", "level", "past_due", "when", "paused", "days_overdue", "currency", "id",
+    "customer", "due", "sent", "last", "fee", "fee_currency",
 )  # fmt: skip
 
 

@@ -262,9 +262,9 @@ PURCHASE = Kind(
         Derived(
             "payment_status",
             Word(),
-            "unpaid, partly_paid, paid, overdue, credited or written_off",
+            "unpaid, partly_paid, paid, overdue, credited, written_off or cancelled",
             of="settlement",
-            unless={"is:overdue": "overdue"},
+            unless={"is:overdue": "overdue", "is:invoice is:cancelled": "cancelled"},
         ),
         Derived("overdue", Boolean(), "owed and past its due date", terms="is:overdue"),
         Derived(

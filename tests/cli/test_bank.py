@@ -276,8 +276,12 @@ def test_closed_books_are_closed_to_the_bank_too(
 ) -> None:
     assert crm("config", "set", "closed_until=2026-11-30").code == 0
     run = crm("import", "bank", statement, "--yes")
-    assert run.code == 6 and "the books are closed" in run.err
-    assert not (shop / "bank").exists()
+    assert run.code == 0 and "the books are closed until 2026-11-30" in run.err
+    assert kept(crm) == [("95.20", "open"), ("12.00", "open"), ("-900.00", "ignored")]
+    assert "closed until 2026-11-30" in crm("bank", "open", "-o", "csv").out
+    assert crm("undo").code == 0
+    run = crm("import", "bank", statement, "--yes", "--force-closed", "Found late")
+    assert run.code == 0 and kept(crm)[0] == ("95.20", "booked")
 
 
 def test_hostile_files_change_nothing(crm: Crm, shop: Path, tmp_path: Path) -> None:
@@ -337,3 +341,29 @@ def test_what_is_over_of_a_payment_is_told_and_its_invoice_stays_paid(crm: Crm) 
     assert "pays no invoice" not in found and "EUR of payment y-" in found
     (line,) = [one for one in found.splitlines() if "pays nothing" in one]
     assert "for=NUMBER" not in line and "crm payment add maja-kos 44.80 --refund" in line, line
+
+
+def test_a_line_of_closed_books_is_booked_on_a_later_day(
+    crm: Crm, shop: Path, statement: Path, tmp_path: Path
+) -> None:
+    """It stays open beside the others, and is booked where somebody says on which day."""
+    assert crm("config", "set", "closed_until=2026-11-18").code == 0
+    path = tmp_path / "late.csv"
+    path.write_text(
+        "Booking date,Name,Text,Amount\n"
+        "2026-11-18,Maja Kos,Invoice 2026-0007,95.20\n2026-11-19,Maja Kos,Maja Kos thanks,5\n"
+    )
+    run = crm("import", "bank", path, "--yes")
+    assert run.code == 0 and "the books are closed until 2026-11-18" in run.err, run.err
+    rows = json.loads(crm("bank", "open", "--json").out)
+    assert [row["amount"] for row in rows if row["date"] == "2026-11-18"] == ["95.20"]
+    line = next(row["id"] for row in rows if row["date"] == "2026-11-18")
+    assert crm("bank", "match", "--yes").code == 0
+    assert crm("bank", "book", line, "maja-kos").code == 6
+    for day in ("2026-11-17", "2026-11-21"):  # before it came, and after today
+        assert crm("bank", "book", line, "2026-0007", "--date", day).code == 2
+    run = crm("bank", "book", line, "2026-0007", "--date", "2026-11-19")
+    assert run.code == 0, run.err
+    (paid,) = json.loads(crm("payment", "list", "amount:95.20", "--json").out)
+    assert paid["date"] == "2026-11-19"
+    assert line in crm("bank", "list", "is:booked", "-o", "ids").out

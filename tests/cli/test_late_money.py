@@ -52,3 +52,20 @@ def test_what_is_given_up_is_no_money(crm: Crm) -> None:
     assert shown["derived"]["settlement"] == "written_off"
     (row,) = json.loads(crm("payment", "list", "is:write_off", "--json").out)
     assert row["amount"] == "95.20"
+
+
+def test_a_cancelled_invoice_says_so_in_the_list(crm: Crm, shop: Path) -> None:
+    assert crm("invoice", "cancel", "2026-0007", "--yes").code == 0
+    (row,) = [
+        one for one in json.loads(crm("invoice", "list", "--all", "--json").out)
+        if one["number"] == "2026-0007"
+    ]  # fmt: skip
+    assert row["payment_status"] == "cancelled"
+    assert crm("invoice", "list", "payment_status:cancelled", "-o", "ids").out.strip() == row["id"]
+
+
+def test_what_holds_a_reminder_up_is_shown_before_what_is_the_same_for_all() -> None:
+    from crm_cli.cli.dun import _RANKED
+
+    held = max(_RANKED.index("paused"), _RANKED.index("when"))
+    assert held < min(map(_RANKED.index, ("currency", "customer", "due", "last", "sent", "fee")))

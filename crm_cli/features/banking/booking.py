@@ -21,6 +21,17 @@ SYSTEM = "bank"
 """The source system of payments that the bank told of."""
 
 
+def unless_closed(workspace: Workspace, match: Match, day: date) -> Match:
+    """What a line of a day is; what would be written into closed books is left open."""
+    until = workspace.business.closed_until
+    shut = until and day.isoformat() <= until and not workspace.force_closed
+    if not shut or not (match.parts or match.returned):
+        return match
+    ids = [id for part in match.parts for id, _ in part.allocations] or [match.returned]
+    reason = f"{match.reason}; the books are closed until {until}: crm bank book LINE … --date DAY"
+    return Match(reason, candidates=tuple(filter(None, ids)))
+
+
 class Booking:
     """Payments that lines come to, put together by the customers' files."""
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.features.banking.alike import ALIKE, KeptLine, kept_lines, sift
-from crm_cli.features.banking.booking import SYSTEM, Booking
+from crm_cli.features.banking.booking import SYSTEM, Booking, unless_closed
 from crm_cli.features.banking.matched import book_of, refuse_unread
 from crm_cli.features.banking.unnaming import Taken, Unnaming
 from crm_cli.formats.bank.statement import Statement, StatementLine, known_by
@@ -55,7 +55,9 @@ def plan_import(workspace: Workspace, lines: Iterable[StatementLine]) -> BankImp
     fresh, alike, doubts = sift(unknown, others)
     book = book_of(workspace)
     taken = [
-        Taken(line, known, _match(book, line, doubts.get(place, "")))
+        Taken(line, known, unless_closed(
+            workspace, _match(book, line, doubts.get(place, "")), line.day
+        ))
         for place, (line, known) in enumerate(fresh)
     ]
     taken = Unnaming(workspace, book).done(taken)

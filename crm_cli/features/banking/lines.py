@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm_cli.features.banking.alike import doubted
-from crm_cli.features.banking.booking import Booking, all_of
+from crm_cli.features.banking.booking import Booking, all_of, unless_closed
 from crm_cli.features.banking.importing import line_of
 from crm_cli.features.banking.matched import book_of, refuse_unread
 from crm_cli.features.banking.unnaming import Taken
 from crm_cli.features.plan import Plan, counted
+from crm_cli.features.values import come, day
 from crm_cli.formats.bank.statement import StatementLine
 from crm_cli.model.bank import BANK_LINE
 from crm_cli.model.errors import (
@@ -53,15 +54,15 @@ def open_lines(workspace: Workspace, terms: Sequence[str] = ()) -> list[OpenLine
     rows = workspace.select(
         BANK_LINE, [*terms, "is:open", "has:date", "has:amount"], cols=_OF_LINE, sort="date"
     ).rows
-    for id, day, amount, currency, name, iban, text, reference, reason in rows:
+    for id, on, amount, currency, name, iban, text, reference, reason in rows:
         currency = currency or workspace.business.currency
-        match = doubted(reason or "") or book.match(
-            Line(day, amount, currency, name or "", iban or "", text or "", reference or "")
-        )
+        match = doubted(reason or "") or unless_closed(workspace, book.match(
+            Line(on, amount, currency, name or "", iban or "", text or "", reference or "")
+        ), on)  # fmt: skip
         named = [f"{part.customer}" for part in match.parts]
         candidates = (*named, *match.candidates, *filter(None, (match.here, match.returned)))
         found.append(
-            OpenLine(id, day, amount, currency, name, text, reference, match.reason, candidates)
+            OpenLine(id, on, amount, currency, name, text, reference, match.reason, candidates)
         )
     return found
 
@@ -99,11 +100,14 @@ def kept(workspace: Workspace, text: str) -> Kept:
     return Kept(path, id, {key: item.get(key) for key in (*item.values, "status")})
 
 
-def book_line(workspace: Workspace, line: Kept, words: Sequence[str], who: Who) -> Plan:
+def book_line(
+    workspace: Workspace, line: Kept, words: Sequence[str], who: Who, on: str | None = None
+) -> Plan:
     """Plan to book an open line: what the numbers name is paid in their order, the rest lies on
-    account; of one WHO alone all of it does.
+    account; of one WHO alone all of it does. It is booked on its own day, or a later one.
 
-    Raises Refused for a line that is booked, or numbers of several customers that it is no sum of.
+    Raises Refused for a line that is booked, or numbers of several customers that it is no sum
+    of; UsageError for a day before it.
     """
     if line.values["status"] == "booked":
         raise Refused(f"{line.id} is booked already", "crm undo takes back what was done")
@@ -112,7 +116,12 @@ def book_line(workspace: Workspace, line: Kept, words: Sequence[str], who: Who) 
     booking = Booking(workspace)
     known = str(line.values.get("external_id") or line.id)
     reference = str(line.values.get("reference") or "")
-    payments = booking.book(line.values["date"], currency, reference, known, match)
+    own = line.values["date"]
+    booked = come(workspace, "the payment", day(workspace, on)) if on else own
+    if booked < own:
+        hint = "name that day, or a later one"
+        raise UsageError(f"{line.id} came on {own}, after {booked}", hint)
+    payments = booking.book(booked, currency, reference, known, match)
     edit = Edit(line.path, _settling(line.id, "booked", payments, match.reason))
     shown = f"{format_amount(line.amount, currency)} {currency}"
     return Plan(
@@ -208,18 +217,18 @@ def plan_match(workspace: Workspace) -> tuple[list[Taken], Plan]:
     ).rows  # fmt: skip
     taken = []
     edits: dict[str, list[Callable[[Document], None]]] = {}
-    for id, day, amount, currency, name, iban, text, reference, reason, known, path in rows:
+    for id, on, amount, currency, name, iban, text, reference, reason, known, path in rows:
         if doubted(reason or ""):
             continue
         currency = currency or workspace.business.currency
         line = StatementLine(
-            "", day, amount, currency, name or "", iban or "", text or "", reference or ""
+            "", on, amount, currency, name or "", iban or "", text or "", reference or ""
         )
-        match = book.match(line_of(line))
+        match = unless_closed(workspace, book.match(line_of(line)), on)
         if not match.certain:
             continue
         taken.append(Taken(line, known or id, match))
-        payments = booking.book(day, currency, reference or "", known or id, match)
+        payments = booking.book(on, currency, reference or "", known or id, match)
         edits.setdefault(path, []).append(_settling(id, "booked", payments, match.reason))
     steps = [*booking.steps(), *(Edit(path, all_of(updates)) for path, updates in edits.items())]
     what = counted(len(taken), "line")
