@@ -75,7 +75,8 @@ def add_verb(verbs: Verbs, fixed: str) -> None:
         tax_category: Annotated[
             str | None,
             Option(
-                "--tax-category", metavar="AE", help="Why no tax: AE reverse charge, G export."
+                "--tax-category", metavar="AE",
+                help="Why no tax: K goods within the EU, AE reverse charge, G export.",
             ),
         ] = None,
         from_log: Annotated[

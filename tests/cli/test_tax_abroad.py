@@ -19,7 +19,11 @@ def test_the_rate_that_is_asked_for_counts(crm: Crm, shop: Path) -> None:
     assert crm("product", "add", "hour", "Hour", "--price", "100", "--tax-rate", "20").code == 0
     crm("add", "Rhein AG", "country=DE")
     run = crm("invoice", "add", "rhein-ag", "--line", "hour:1", "--number", "A1")
-    assert "they are in DE: --tax-category AE (reverse charge)" in " ".join(run.err.split())
+    said = "they are in DE: --tax-category K (goods within the EU), AE (reverse charge), or --tax 0"
+    assert said in " ".join(run.err.split())
+    crm("add", "Boston Inc", "country=US")
+    run = crm("invoice", "add", "boston-inc", "--line", "hour:1", "--number", "B1")
+    assert "they are in US: --tax-category G (export), or --tax 0" in " ".join(run.err.split())
     for number, words in (("A2", ("--tax", "0")), ("A3", ("--tax-category", "ae"))):
         run = crm("invoice", "add", "rhein-ag", "--line", "hour:1", "--number", number, *words)
         assert run.code == 0 and "they are in DE" not in run.err

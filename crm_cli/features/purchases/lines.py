@@ -14,6 +14,7 @@ from typing import Any
 from crm_cli.features.values import read
 from crm_cli.model.errors import NotFound, Unreadable, UsageError
 from crm_cli.model.ids import slug
+from crm_cli.model.invoice_law import EU
 from crm_cli.model.item import Item
 from crm_cli.model.line import HUNDRED, LINE, read_line
 from crm_cli.model.money import EXACT, format_amount, read_decimal
@@ -132,7 +133,7 @@ class Lines:
         elif own and (country := _abroad(self.workspace, self.record)):
             self.notes.append(
                 f"{sku} with {own.normalize():f} % tax, as the product has it; they are in "
-                f"{country}: --tax-category AE (reverse charge), G (export), or --tax 0"
+                f"{country}: {_untaxed(self.workspace, country)}, or --tax 0"
             )
         return self._with_tax(line)
 
@@ -254,6 +255,14 @@ def _abroad(workspace: Workspace, record: Item) -> str:
     countries = {one.values["country"] for one in record.items("addresses") if one.get("country")}
     ours = workspace.business.country
     return ", ".join(sorted(countries)) if countries and ours not in {"", *countries} else ""
+
+
+def _untaxed(workspace: Workspace, countries: str) -> str:
+    """The options that say why what goes to countries is without tax."""
+    ours = workspace.business.country
+    within = {one in EU for one in countries.split(", ")} if ours in EU else {False}
+    found = ["K (goods within the EU)", "AE (reverse charge)"] if True in within else []
+    return "--tax-category " + ", ".join([*found, *(["G (export)"] if False in within else [])])
 
 
 def _called(line: Values) -> str:
