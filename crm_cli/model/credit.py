@@ -39,9 +39,14 @@ CREDIT = Kind(
     doc="a customer's credit limit and payment terms",
     card=CardLine(heading="At a glance", fact=_fact),
     fields=(
-        Field("limit", Money(), "the credit limit"),
+        Field("limit", Money(), "the credit limit", headings="credit_limit"),
         Field("currency", Currency(), "the limit's currency, if not the business's"),
-        Field("terms_days", Integer(0, 3650, adds=False), "days until an invoice is due"),
+        Field(
+            "terms_days",
+            Integer(0, 3650, adds=False),
+            "days until an invoice is due",
+            headings="payment_terms payment_days",
+        ),
         Field("end_of_month", Boolean(), "due at the end of the month it falls in"),
         Field("hold", Boolean(), "no further sales on credit"),
         Field("risk", Choice(RISKS), "credit risk"),

@@ -358,7 +358,10 @@ def test_items_find_their_customer(workspace: Opened, who: str) -> None:
     assert counts(plan(workspace(), "tasks", text)) == (0, 0, 1, 0)
 
 
-@pytest.mark.parametrize("who", ["Jan Vidmar", "jan", "vidmar", "Jan-Vidmar", "nobody@x.example"])
+@pytest.mark.parametrize(
+    "who",
+    ["Jan Vidmar", "Lokal 1 d.o.o.", "jan", "vidmar", "Jan-Vidmar", "nobody@x.example"],
+)
 def test_never_by_name(workspace: Opened, who: str) -> None:
     made = plan(workspace(), "tasks", f"customer,title\n{who},Call him\n")
     reason = made.rejected[0].reason
@@ -468,3 +471,9 @@ def test_unknown_owners_are_told_once(shop: Path, workspace: Opened) -> None:
     assert notes[0].startswith("owner: no user Solo Me in 2 rows, Bo in a row; crm user add NAME")
     known = plan(workspace(), "customers", "name,owner\nNed,marko\n")
     assert not any("no user" in one for one in known.notes)
+
+
+def test_english_headings_of_credit_terms_are_known(workspace: Opened) -> None:
+    text = "Name,Email,Credit limit,Payment terms\nX Y,x@y.example,100,30\n"
+    made = plan(workspace(), "customers", text)
+    assert [one.key for one in made.drafts.map.columns][2:] == ["credit.limit", "credit.terms_days"]

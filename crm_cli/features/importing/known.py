@@ -146,7 +146,7 @@ class Known:
             if ids:
                 return ids[0], by
         hint = "import the customers first; they are found by id, external_id, e-mail or phone"
-        if "@" not in text and not _digits(text):
+        if "@" not in text and any(map(str.isalpha, text)) and (" " in text or not _digits(text)):
             hint = f"{hint}; --map takes a column of names as customer_name"
         raise Unreadable(f"there is no customer {text!r}", hint)
 
