@@ -77,3 +77,17 @@ def test_who_is_lost_may_still_have_one(crm: Crm) -> None:
     assert run.code == 0
     assert "of Maja Kos (maja-kos) goes on: crm set p-" in run.err
     assert "until=2026-11-20 ends it" in run.err
+
+
+def test_a_price_that_is_never_billed_is_refused(crm: Crm) -> None:
+    assert crm(*MONTHLY, "--date", "2026-11-07").code == 0
+    assert crm("purchase", "reprice", "maja-kos", "97", "--from", "2026-11-10").code == 0
+    run = crm("purchase", "reprice", "maja-kos", "105", "--from", "2025-04-01")
+    assert (run.code, run.out) == (6, "")
+    assert "that is never billed: 97.00 from 2026-11-10 on goes before it" in run.err
+    again = crm("purchase", "reprice", "maja-kos", "98", "--from", "2026-11-10")
+    assert (again.code, "first billed Mon 2026-12-07" in again.err) == (0, True), again.err
+    id = crm("purchase", "list", "is:recurring", "-o", "ids").out.strip()
+    assert crm("set", id, "price_changes.1=").code == 0
+    early = crm("purchase", "reprice", "maja-kos", "99", "--from", "2025-04-01")
+    assert "2025-04-01 is before it began, on 2026-11-07" in early.err

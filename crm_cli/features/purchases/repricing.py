@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -105,6 +106,20 @@ def _same(pattern: Item, values: dict[str, Any]) -> Item | None:
     return None
 
 
+def _refuse_unbilled(pattern: Item, values: dict[str, Any], first: date) -> None:
+    """Refuse a price that is never billed, since another one holds before its first occasion."""
+    keys = ("product", "description")
+    for number, one in enumerate(pattern.items(_LIST), 1):
+        start, price = one.values.get("start"), one.values.get("unit_price")
+        if start is None or price is None or not values["start"] < start <= first:
+            continue
+        if all(one.values.get(key) == values.get(key) for key in keys):
+            raise Refused(
+                f"that is never billed: {format_amount(price)} from {start} on goes before it",
+                f"give a later day, or take that away: crm set {pattern.id} {_LIST}.{number}=",
+            )
+
+
 def _notes(workspace: Workspace, pattern: Item, values: dict[str, Any], start: str) -> list[str]:
     notes = []
     begin = values["start"]
@@ -121,5 +136,8 @@ def _notes(workspace: Workspace, pattern: Item, values: dict[str, Any], start: s
     if first is None:
         notes.append("it ends before that: nothing is billed at the new price")
     else:
+        _refuse_unbilled(pattern, values, first)
         notes.append(said(workspace, "first billed", first))
+    if begin < pattern.values["date"]:
+        notes.append(f"{begin} is before it began, on {pattern.values['date']}")
     return notes
