@@ -140,6 +140,74 @@ def test_what_a_file_says_is_what_is_imported(crm: Crm, shop: Path, name: str) -
     assert (again.code, "nothing changed" in again.err) == (0, True), again.err
 
 
+_PIPEDRIVE = (
+    "Deal - ID,Deal - Title,Deal - Organization,Deal - Stage,Deal - Status,"
+    "Deal - Expected close date,Deal - Won time,Deal - Lost time,Deal - Lost reason\n"
+    "1,A,Maja Kos,Qualified,Won,2026-12-01,2026-05-05 09:00:00,,\n"
+    "2,B,Maja Kos,Qualified,Lost,,,2026-06-06 09:00:00,Price\n"
+    "3,C,Maja Kos,Qualified,Open,2026-12-01,,,\n"
+)
+_SALESFORCE = (
+    "Opportunity ID,Opportunity Name,Account Name,Stage,Close Date\n"
+    "1,A,Maja Kos,Closed Won,2026-05-05\n2,B,Maja Kos,Closed Lost,2026-06-06\n"
+    "3,C,Maja Kos,Prospecting,2026-12-01\n"
+)
+_ZOHO = (
+    "Record Id,Deal Owner,Deal Name,Account Name,Contact Name,Stage,Amount,Closing Date\n"
+    "1,P,A,,Maja Kos,Closed Won,1,2026-05-05\n2,P,B,,Maja Kos,Closed Lost,1,2026-06-06\n"
+    "3,P,C,,Maja Kos,Qualification,1,2026-12-01\n"
+)
+
+
+@pytest.mark.parametrize("text", [_PIPEDRIVE, _SALESFORCE, _ZOHO])
+def test_closed_deals_have_the_day_on_which_they_were(crm: Crm, shop: Path, text: str) -> None:
+    before = {*crm("deal", "list", "-o", "ids").lines}
+    file = shop.parent / "deals.csv"
+    file.write_text(text)
+    assert crm("import", file, "--yes").code == 0
+    cols = "name,closed_at,expected_close,lost_reason"
+    made = [one for one in crm("deal", "list", "-o", "ids").lines if one not in before]
+    lines = crm("deal", "list", f"id:{','.join(made)}", "--cols", cols, "-o", "csv").lines[1:]
+    found = {line.split(",")[0]: line.split(",")[1:] for line in lines}
+    assert {name: one[0][:10] for name, one in found.items()} == {
+        "A": "2026-05-05", "B": "2026-06-06", "C": "",
+    }  # fmt: skip
+    assert found["C"][1] == "2026-12-01"
+    assert (found["B"][2] == "price") is (text is _PIPEDRIVE)
+
+
+def test_two_organizations_of_one_name_are_told_apart_by_their_ids(crm: Crm, shop: Path) -> None:
+    def taken(text: str) -> None:
+        file = shop.parent / "table.csv"
+        file.write_text(text)
+        run = crm("import", file, "--yes")
+        assert run.code == 0, run.err
+
+    taken("Account ID,Account Name,Billing Street,Billing City\nA1,Dno,,Koper\nA2,Dno,,Izola\n")
+    taken("Contact ID,First Name,Last Name,Account ID,Account Name\nC1,Ana,Zupan,A2,Dno\n")
+    taken(
+        "Opportunity ID,Opportunity Name,Account ID,Account Name,Stage,Close Date\n"
+        "O1,Beans,A2,Dno,Prospecting,2026-12-01\n"
+    )
+    taken(
+        "Organization - ID,Organization - Name,Organization - Address\n"
+        "1,Brda,Koper\n2,Brda,Izola\n"
+    )
+    taken(
+        "Person - ID,Person - Name,Person - Organization,Person - Organization ID\n"
+        "1,Eva Zupan,Brda,2\n"
+    )
+    taken(
+        "Deal - ID,Deal - Title,Deal - Organization,Deal - Organization ID,Deal - Stage,"
+        "Deal - Status\n1,Cups,Brda,2,Qualified,Open\n"
+    )
+    assert crm("list", "name:zupan", "--cols", "organizations", "-o", "csv").lines[1:] == [
+        "dno-2", "brda-2",
+    ]  # fmt: skip
+    lines = crm("deal", "list", "name:beans,cups", "--cols", "customer", "-o", "csv").lines[1:]
+    assert sorted(lines) == ["brda-2", "dno-2"]
+
+
 def test_a_home_address_of_outlook_stands_beside_the_one_at_work(crm: Crm, shop: Path) -> None:
     headings = SAMPLES["outlook-contacts"] + ",Home Street,Home City,Home Country/Region"
     file = shop.parent / "outlook.csv"
