@@ -12,8 +12,10 @@ from crm_cli.model.dates import local_date, shifted
 from crm_cli.model.deal import DEAL
 from crm_cli.model.invoice_law import EU
 from crm_cli.model.kind import Kind
+from crm_cli.model.line import CREDIT_NOTE
 from crm_cli.model.money import decimal_text
 from crm_cli.model.named_tuple import NamedTuple
+from crm_cli.model.numbering import around, counted, is_of_any_day, missing
 from crm_cli.model.payment import PAYMENT
 from crm_cli.model.places import SETTINGS
 from crm_cli.model.purchase import PURCHASE
@@ -233,6 +235,37 @@ def over_limit(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
 
 DATED = (delivered, drafts, broken_promises)
 """What concerns a day, of purchases: it is in what is due, too."""
+def gaps(workspace: Workspace, ask: Ask) -> Iterator[Forgotten]:
+    """Numbers of invoices and credit notes that nothing has, among those of their series, and
+    numbers of another day's series."""
+    for kind in ("invoice", CREDIT_NOTE):
+        pattern = workspace.business.numbers[kind]
+        terms = (f"kind.is:{kind}", "not:is:draft", "has:number", "has:date")
+        chosen = {row[0] for row in ask(PURCHASE, terms, ("id",))}
+        node = workspace.node(workspace.scope(PURCHASE), terms)
+        series: dict[str, dict[int, tuple[Any, ...]]] = {}
+        for row in workspace.rows(PURCHASE, node, _OF_PURCHASE, everything=True):
+            number, day = row[4:]
+            place = counted(pattern, number, day)
+            if place is not None:
+                series.setdefault(around(pattern, day)[0], {})[place] = row
+            elif is_of_any_day(pattern, number) and row[3] in chosen:
+                yield _gap(row, f"{number} is no number of its date")
+        for found in series.values():
+            first = min(found.values(), key=lambda row: row[5])
+            for said, after in missing(pattern, first[5], found):
+                if found[after][3] in chosen:
+                    yield _gap(found[after], f"{said} before {found[after][4]}")
+
+
+def _gap(row: tuple[Any, ...], what: str) -> Forgotten:
+    who, name, owner, id, _, day = row
+    return Forgotten(
+        "number", who, name or who, what, day, None, None,
+        f"crm log {who} {_word(f'{what}: …')}", id, owner,
+    )  # fmt: skip
+
+
 FINDINGS = (
     delivered, won_deals, drafts, unpriced, untaxed, unreachable, unallocated, over_limit, lapsing,
     broken_promises, steps,

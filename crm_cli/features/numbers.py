@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from crm_cli.features.unread import unread
@@ -16,7 +16,7 @@ from crm_cli.model.errors import (
     UsageError,
 )
 from crm_cli.model.kinds import HOLDERS
-from crm_cli.model.numbering import around, next_number
+from crm_cli.model.numbering import around, counted, is_of_any_day, missing, next_number
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.query.lexer import quoted
 from crm_cli.query.lookups import starting
@@ -57,6 +57,25 @@ def following(
                 "correct it first (crm check), or give the number yourself",
             )
     return number
+
+
+def doubts(workspace: Workspace, kind: str, number: str, on: date) -> Iterator[str]:
+    """What is odd about a number that is given: it is of another day, or leaves some out."""
+    pattern = workspace.business.numbers[kind]
+    try:
+        place = counted(pattern, number, on)
+        before, after, _ = around(pattern, on)
+        if place is None:
+            if is_of_any_day(pattern, number):
+                yield f"{number} is no number of {on}: these are {before}…{after}"
+            return
+        taken = starting(workspace.database, PURCHASE, "number", before)
+    except Unreadable:
+        return  # `crm check` tells of the pattern.
+    known = {one for text in taken if (one := counted(pattern, text, on)) is not None}
+    lower = [one for one in known if one < place]
+    for said, _ in missing(pattern, on, [max(lower), place]) if lower else ():
+        yield f"{said} before {number}; crm report audit --numbers lists such gaps"
 
 
 def _written(pattern: str, day: date, text: str) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from crm_cli.model.errors import Unreadable
 
@@ -67,3 +68,39 @@ def next_number(pattern: str, taken: Iterable[str], day: date) -> str:
         if match:
             highest = max(highest, int(match[1]))
     return f"{before}{highest + 1:0{width}d}{after}"
+
+
+def counted(pattern: str, number: str, day: date) -> int | None:
+    """The counted part of a number that fits the pattern on a day; None for any other."""
+    before, after, _ = around(pattern, day)
+    match = re.fullmatch(re.escape(before) + r"([0-9]{1,18})" + re.escape(after), number)
+    return int(match[1]) if match else None
+
+
+def is_of_any_day(pattern: str, number: str) -> bool:
+    """Whether a number fits the pattern, be it of another day."""
+    width = {"year": 4, "month": 2, "day": 2}
+    parts = re.split(_PART, pattern)
+    spelled = "".join(
+        rf"[0-9]{{{width[part]}}}" if place % 2 and part in width
+        else "[0-9]{1,18}" if place % 2 else re.escape(part)
+        for place, part in enumerate(parts)
+    )  # fmt: skip
+    return re.fullmatch(spelled, number) is not None
+
+
+def missing(pattern: str, day: date, numbers: Iterable[int]) -> list[tuple[str, int]]:
+    """What is left out between the numbers of a day's series, as texts, and the one after."""
+    before, after, width = around(pattern, day)
+
+    def spelled(number: int) -> str:
+        return f"{before}{number:0{width}d}{after}"
+
+    found = []
+    ordered = sorted(set(numbers))
+    for low, high in pairwise(ordered):
+        if high - low == 2:
+            found.append((f"{spelled(low + 1)} is missing", high))
+        elif high - low > 2:
+            found.append((f"{spelled(low + 1)} to {spelled(high - 1)} are missing", high))
+    return found

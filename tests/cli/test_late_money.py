@@ -55,6 +55,8 @@ def test_what_is_given_up_is_no_money(crm: Crm) -> None:
 
 
 def test_a_cancelled_invoice_says_so_in_the_list(crm: Crm, shop: Path) -> None:
+    assert crm("payment", "list", "-o", "ids").code == 0
+    assert crm("set", "y-7d1wz0e", "for=").code == 0
     assert crm("invoice", "cancel", "2026-0007", "--yes").code == 0
     (row,) = [
         one for one in json.loads(crm("invoice", "list", "--all", "--json").out)
@@ -69,3 +71,28 @@ def test_what_holds_a_reminder_up_is_shown_before_what_is_the_same_for_all() -> 
 
     held = max(_RANKED.index("paused"), _RANKED.index("when"))
     assert held < min(map(_RANKED.index, ("currency", "customer", "due", "last", "sent", "fee")))
+
+
+def test_missing_numbers_are_found_on_demand(crm: Crm, shop: Path) -> None:
+    billed = ("invoice", "add", "maja-kos", "--amount", "5", "--date")
+    assert crm(*billed, "2026-11-18").code == 0  # 2026-0008
+    run = crm(*billed, "2026-11-18", "--number", "2026-0012")
+    assert "2026-0009 to 2026-0011 are missing before 2026-0012" in run.err
+    run = crm(*billed, "2026-11-18", "--number", "2025-0010")
+    assert "2025-0010 is no number of 2026-11-18: these are 2026-…" in run.err
+    assert crm(*billed, "2026-11-19", "--number", "X1").err.count("number") == 0
+    assert crm(*billed, "2026-11-19").code == 0  # 2026-0013
+    assert crm(*billed, "2026-11-19").code == 0  # 2026-0014
+    id = crm("purchase", "list", "number:2026-0013", "-o", "ids").out.strip()
+    assert "missing" not in crm("report", "audit", "-o", "csv").out
+    assert crm("rm", id, "--yes").code == 0
+    asked = ("report", "audit", "--numbers", "--cols", "finding,what,since", "-o", "csv")
+    found = [row for row in crm(*asked).out.splitlines() if row.startswith("number")]
+    assert sorted(found) == [
+        "number,2025-0010 is no number of its date,2026-11-18",
+        "number,2026-0009 to 2026-0011 are missing before 2026-0012,2026-11-18",
+        "number,2026-0013 is missing before 2026-0014,2026-11-19",
+    ]
+    # A cancelled one keeps its number.
+    assert crm("invoice", "cancel", "2026-0012").code == 0
+    assert "2026-0013 is missing before" in crm(*asked).out

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from crm_cli.features.entering import Update
 from crm_cli.features.given import as_options
-from crm_cli.features.numbers import NEXT, NUMBERED
+from crm_cli.features.numbers import NEXT, NUMBERED, doubts
 from crm_cli.features.plan import Plan
 from crm_cli.features.purchases.entry import credit_notes, enter, label, total
 from crm_cli.features.purchases.lines import Lines, in_currency, percent
@@ -104,6 +104,8 @@ def _values(
     if number:
         values["number"] = number
     _set_dates(workspace, wanted, values)
+    if number and number != NEXT:
+        notes += doubts(workspace, values.get("kind", "sale"), number, values["date"])
     notes += repeated(workspace, wanted.every, wanted.until, values)
     if wanted.currency:
         values["currency"] = typed(workspace, PURCHASE, "currency", wanted.currency)

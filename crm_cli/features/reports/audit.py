@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from crm_cli.features.forgotten import FINDINGS
+from crm_cli.features.forgotten import FINDINGS, gaps
 from crm_cli.features.reports.advice import amount, counted, whom
 from crm_cli.features.reports.columns import Figure, Key
 from crm_cli.features.reports.context import Context
@@ -25,7 +25,7 @@ def _compute(context: Context) -> Table:
         return context.workspace.rows(kind, among, cols)
 
     rows: list[Row] = []
-    for finding in FINDINGS:
+    for finding in (*FINDINGS, *([gaps] if context.option("numbers") else [])):
         found = sorted(
             finding(context.workspace, ask),
             key=lambda one: (one.day or date.min, one.customer, one.id or ""),
@@ -82,7 +82,10 @@ REPORT = Report(
     ranked=("mend", "amount", "currency"),
     standing=True,
     compared=False,
-    options=(Choice("exit-code", "Exit with status 1 if anything is found."),),
+    options=(
+        Choice("exit-code", "Exit with status 1 if anything is found."),
+        Choice("numbers", "List numbers of invoices and credit notes that are missing, too."),
+    ),
     title="What may have been forgotten",
     advice=_advice,
     compute=_compute,
