@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
+from crm_cli.cli.mail_preview import left_out, lengths, show
 from crm_cli.cli.options import FORM, Basis, DryRun, Form, Reason, Yes
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from crm_cli.features.mailing.addressing import Contact
     from crm_cli.features.mailing.drafting import Aim, Asked, Drafts
     from crm_cli.features.mailing.listing import Chosen
-    from crm_cli.model.outgoing import Outgoing
 
 verbs = Verbs()
 
@@ -44,7 +44,6 @@ To = Annotated[
         help="To this contact person of the organization, not the one who usually gets it.",
     ),
 ]
-_SAMPLES = 3
 
 
 @verbs.add
@@ -196,9 +195,9 @@ def draft(
         found = _by_template(session, who, aim, attach, language or "", to)
     what = "e-mail" if aim.use.channel == "email" else "text message"
     if dry_run:
-        _show(session, found, what)
+        show(session, found, what)
         return
-    for why in [*_left_out(found), *_lengths(found)]:
+    for why in [*left_out(found), *lengths(found)]:
         session.say(why)
     if not found.made and not found.lacking:
         session.say("nobody gets it; nothing changed")
@@ -297,60 +296,6 @@ def _of_campaign(
     aim = drafting.Aim(Use("marketing", channel), campaign=found.id, step=str(step))
     asked = drafting.Asked(Permission(ids, refused))
     return drafting.drafts(session.workspace, asked, aim, make), aim
-
-
-def _left_out(found: Drafts) -> list[str]:
-    from crm_cli.features.consent import left_out
-    from crm_cli.model.text import visible
-
-    said = left_out(found.refused)
-    return [visible(said)] if said else []
-
-
-def _lengths(found: Drafts) -> list[str]:
-    """Of text messages that take several parts, how many, and for which characters."""
-    from crm_cli.model.sms import foreign, length_of
-
-    texts = [one.text for one in found.made if one.channel == "sms"]
-    if not texts:
-        return []
-    longest = max(map(length_of, texts), key=lambda one: one.parts)
-    said = f"the longest has {longest}"
-    others = foreign("".join(texts))
-    return [f"{said}; GSM-7 has no {others[:20]}" if others else said]
-
-
-def _show(session: Session, found: Drafts, what: str) -> None:
-    """Who would get a message and who not, and the first three of them."""
-    from crm_cli.features.plan import counted
-    from crm_cli.formats.mail.drafts import mailbox
-    from crm_cli.model.text import visible
-
-    for one in found.made:
-        session.write(visible(f"to {found.whom(one.customer)}: {mailbox(one.to)}") + "\n")
-    for word, reasons in (("not to", found.refused), ("cannot be made for", found.lacking)):
-        for id, why in reasons.items():
-            session.write(visible(f"{word} {id}: {why}") + "\n")
-    show_samples(session, found.made)
-    session.say(f"{counted(len(found.made), what)}; nothing was written")
-
-
-def show_samples(session: Session, letters: Sequence[Outgoing]) -> None:
-    """Show the first three of the messages, as they are sent."""
-    from crm_cli.formats.mail.drafts import mailbox
-    from crm_cli.model.sms import length_of
-    from crm_cli.model.text import visible
-
-    for one in letters[:_SAMPLES]:
-        session.write(visible(f"\n--- {one.file}\nTo: {mailbox(one.to)}", multiline=True) + "\n")
-        if one.subject:
-            session.write(visible(f"Subject: {one.subject}") + "\n")
-        else:
-            session.write(f"Length: {length_of(one.text)}\n")
-        for file in one.attached:
-            size = f"{-(-len(file.data) // 1024):,} KiB"
-            session.write(visible(f"Attached: {file.name}, {size}") + "\n")
-        session.write("\n" + visible(one.text, multiline=True) + "\n")
 
 
 @verbs.add

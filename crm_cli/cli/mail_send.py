@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from crm_cli.cli.mail_out import meant, show_samples
+from crm_cli.cli.mail_out import meant
+from crm_cli.cli.mail_preview import show_samples
 from crm_cli.cli.session import Session
 from crm_cli.cli.verbs import Argument, Option, Verbs
 from crm_cli.model.errors import ConflictError, UsageError
