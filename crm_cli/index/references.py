@@ -13,6 +13,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.errors import Problem, Severity
 from crm_cli.model.fieldtypes import Texts, User
 from crm_cli.model.ids import is_customer_id
+from crm_cli.model.inherited import passes_on
 from crm_cli.model.kind import Kind
 from crm_cli.model.kinds import ENTRIES, HOLDERS, HOMES, KINDS
 from crm_cli.model.node import Mapping as Mapped
@@ -281,6 +282,8 @@ def _placed(
         values = missing.get((link.kind.name, link.field.path))
         if values is None or link.kind is not item.kind:
             continue
+        if link.to is None and not passes_on(item):
+            continue  # Who did something in the past may have left.
         *groups, key = link.field.path.split(".")
         owner: Item | None = item
         for group in groups:

@@ -112,3 +112,11 @@ def test_what_was_done_of_a_recurring_task_stays_who_did_it(
     assert "assignee: petra" in text
     assert done() == {"marko": 1}
     assert "occurrence" not in crm("check").out
+
+
+def test_the_past_of_who_left_is_no_warning(shop: Path, crm: Crm) -> None:
+    assert crm("--as", "marko", "log", "maja-kos", "Repaired", "--kind", "visit").code == 0
+    assert crm("user", "rm", "marko", "--to", "petra", "--yes").code == 0
+    assert "marko" not in crm("check").out
+    (shop / "desk.yaml").write_text("tasks: [{title: Call, assignee: marko}]\n")
+    assert "there is no user marko" in crm("check").out
