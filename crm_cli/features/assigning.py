@@ -8,6 +8,7 @@ from typing import Any
 from crm_cli.features.entering import entered
 from crm_cli.features.listed import texts
 from crm_cli.features.numbers import NEXT, following, refuse_taken
+from crm_cli.features.own_values import changed, names_of
 from crm_cli.features.values import items, typed
 from crm_cli.model.bill_to import bill_to
 from crm_cli.model.chain import shares_number
@@ -18,6 +19,7 @@ from crm_cli.model.inherited import past
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Field, Kind, ListOf, MapOf, normal
 from crm_cli.model.node import Scalar
+from crm_cli.model.own import OWN
 from crm_cli.model.purchase import PURCHASE
 from crm_cli.model.references import naming
 from crm_cli.model.rings import ring, shown
@@ -42,9 +44,11 @@ def updater(
     customer: str | None = None,
     *,
     force: bool = False,
+    literal: bool = False,
 ) -> Step:
-    """What assignments do to a record, or to an item; raises UsageError."""
-    steps = [step(workspace, kind, ref, one, customer) for one in assignments]
+    """What assignments do to a record, or to an item; `literal` texts for fields of one's own are
+    no lists and mappings, whatever they look like. Raises UsageError."""
+    steps = [step(workspace, kind, ref, one, customer, literal=literal) for one in assignments]
     keys = {normal(key) for key, operator, _ in assignments if operator != "-="}
     steps.append(_rings_refused(workspace, kind, ref, keys))
 
@@ -103,7 +107,13 @@ def _texts(value: object) -> list[str]:
 
 
 def step(
-    workspace: Workspace, kind: Kind, ref: Ref, assignment: Assignment, customer: str | None
+    workspace: Workspace,
+    kind: Kind,
+    ref: Ref,
+    assignment: Assignment,
+    customer: str | None,
+    *,
+    literal: bool = False,
 ) -> Step:
     """What one `KEY=VALUE` does to a record, or to an item; raises UsageError."""
     key, operator, text = assignment
@@ -117,6 +127,11 @@ def step(
         return _inner(workspace, field, ref, rest, assignment, customer)
     if field is None and any(normal(key) in (one.key, *one.aliases) for one in kind.derived):
         raise UsageError(f"{key} is computed, and cannot be set", f"crm query fields {kind.name}")
+    if operator != "*=" and (field is None or field.key == OWN) and (
+        normal(head) not in _lifted(kind) and (names := names_of(workspace, kind, key))
+    ):  # fmt: skip
+        unknown = _unknown(kind, key, text)
+        return changed(workspace, kind, ref, names, assignment, unknown, literal=literal)
     if operator != "=" and field is None and normal(head) not in _lifted(kind):
         raise _unknown(kind, key, text)
     if operator != "=":

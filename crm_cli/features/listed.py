@@ -33,10 +33,10 @@ def parts(field: Field, text: str) -> list[Scalar | Mapping]:
     """The items that a text spells, as texts or mappings; raises UsageError."""
     cure = f"write {field.key}+='{{KEY: value, KEY: value}}'"
     if "{" in text:
-        wrapped = text if _is_bracketed(text) else f"[{text}]"
+        wrapped = text if is_bracketed(text) else f"[{text}]"
         return of_nodes(field, [flow(field.key, wrapped, cure)])
     found = texts(field.key, text)
-    if not _is_bracketed(text):
+    if not is_bracketed(text):
         for before, after in pairwise(found):
             _refuse_decimal(field, before, after)
     return [Scalar(part) for part in found]
@@ -58,7 +58,7 @@ def of_nodes(field: Field, nodes: Sequence[Node]) -> list[Scalar | Mapping]:
 
 def texts(key: str, text: str) -> list[str]:
     """The texts that stand in a text with a comma between two, with brackets around or not."""
-    if _is_bracketed(text):
+    if is_bracketed(text):
         try:
             node = flow(key, text, "")
         except UsageError:
@@ -71,14 +71,15 @@ def texts(key: str, text: str) -> list[str]:
 
 def read_texts(workspace: Workspace, field: Field, text: str) -> Any:
     """The value of a field of several texts; raises Unreadable."""
-    if not _is_bracketed(text):
+    if not is_bracketed(text):
         return field.type.read(text, workspace.business)
     return [
         one for part in texts(field.key, text) for one in field.type.read(part, workspace.business)
     ]
 
 
-def _is_bracketed(text: str) -> bool:
+def is_bracketed(text: str) -> bool:
+    """Whether a text has brackets around it."""
     return text.lstrip().startswith("[") and text.rstrip().endswith("]")
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from crm_cli.features.listed import of_nodes, parts, read_texts, texts
+from crm_cli.features.own_values import own_value
 from crm_cli.features.own_words import SIGN, worded
 from crm_cli.features.references import referred, refers
 from crm_cli.model.errors import NotFound, Unreadable, UsageError
@@ -17,6 +18,7 @@ from crm_cli.model.fieldtypes import Currency, Date, Free, Moment, Texts
 from crm_cli.model.kind import Field, GroupOf, Kind, ListOf, MapOf, normal, singular
 from crm_cli.model.node import Mapping, Scalar
 from crm_cli.model.node import Sequence as Sequence_
+from crm_cli.model.own import OWN
 from crm_cli.model.places import PRODUCTS
 from crm_cli.model.prices import price_of
 from crm_cli.model.text import a_or_an, did_you_mean
@@ -320,11 +322,13 @@ def assigned(
         if field.key in without:
             raise UsageError(f"{key} is given by an option", f"write {without[field.key]}")
         if isinstance(field.type, Free):
-            values.setdefault(field.key, {})[path.partition(".")[2]] = text
+            rest = path.partition(".")[2]
+            made = own_value(workspace, rest.split("."), text) if field.key == OWN else text
+            values.setdefault(field.key, {})[rest] = made
             continue
-        value = typed(workspace, kind, path, text, customer=customer)
+        given = typed(workspace, kind, path, text, customer=customer)
         several = isinstance(field.type, (ListOf, Texts)) and path in values
-        values[path] = [*values[path], *value] if several else value
+        values[path] = [*values[path], *given] if several else given
     return values
 
 

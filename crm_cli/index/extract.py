@@ -22,6 +22,7 @@ from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind, normal
 from crm_cli.model.kinds import RECORDS
 from crm_cli.model.node import Plain, plain
+from crm_cli.model.own import OWN
 from crm_cli.model.text import composed, tokens, words
 from crm_cli.model.units import currency_of
 
@@ -168,12 +169,17 @@ class Extractor:
         return columns
 
     def _extras(self, item: Item, filling: Filling, pk: int, found: list[str]) -> None:
-        """Rows of the keys that no kind knows, and of what is kept as it is written."""
+        """Rows of the keys that no kind knows, and of what is kept as it is written. A key of
+        one's own is the same field at the top of a record and below `custom`."""
         name = filling.kind.name
-        free = [(key, item.values[key]) for key in filling.free if key in item.values]
+        own = filling.prefix + (f"{OWN}." if OWN in filling.free else "")
+        kept = [
+            (filling.prefix + key, item.values[key]) for key in filling.free if key in item.values
+        ]
+        kept += [(own + normal(key), plain(node)) for key, node in item.extra.items()]
         counts: dict[str, int] = {}
-        for key, value in (*free, *((key, plain(node)) for key, node in item.extra.items())):
-            for path, text in _flat(filling.prefix + normal(key), value):
+        for key, value in kept:
+            for path, text in _flat(key, value):
                 folded = words(text)
                 ordinal = counts[path] = counts.get(path, -1) + 1
                 row: Row = [self._record, name, pk, path, composed(text), folded, ordinal]

@@ -35,7 +35,7 @@ from crm_cli.model.text import RULES as FOLDING
 if TYPE_CHECKING:
     import sqlite3
 
-EXTRACTOR = 20
+EXTRACTOR = 21
 """Counts the changes of what is put into the tables; their definitions speak for themselves."""
 
 TYPES: dict[SqlType, str] = {

@@ -19,6 +19,8 @@ from crm_cli.model.named_tuple import NamedTuple
 from crm_cli.model.node import Mapping, Node, Scalar, Sequence
 from crm_cli.model.text import did_you_mean
 
+OWN = "custom"
+"""The field that holds those of people's own."""
 _MOST = 10**15 - 1
 TEXT = Text()
 TYPES: dict[str, FieldType] = {
@@ -101,6 +103,11 @@ def read(text: str, business: Business, type: str = "") -> Reading | None:
     if (flag := _FLAGS.get(text.strip().lower())) is not None:
         return Reading("yes_no", flag)
     return _read_as(text, business, "date") if text[:1].isdigit() else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number as YAML has it."""
+    return _NUMBER.fullmatch(text) is not None and "," not in text
 
 
 def shared(types: Iterable[str | None]) -> str:

@@ -112,7 +112,14 @@ def with_currency(node: Node, currency: str) -> Node:
 
 
 def free_node(value: Any) -> Node:
-    """What no declaration describes, with each text quoted where it needs to be."""
+    """What no declaration describes, with each text quoted where it needs to be; nodes within it
+    stay as they are."""
+    if isinstance(value, dict):
+        return Mapping((Scalar(key), free_node(one)) for key, one in value.items())
+    if isinstance(value, list):
+        return Sequence(free_node(one) for one in value)
+    if isinstance(value, (Scalar, Mapping, Sequence)):
+        return value
     node = made(value)
     _style(node)
     return node

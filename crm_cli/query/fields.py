@@ -35,12 +35,15 @@ def resolve(name: str, kind: Kind, extra_keys: frozenset[str] = frozenset()) -> 
         return found
     if found.column.endswith("."):
         return found._replace(several=True)
-    if not _is_held(normal(found.column), extra_keys):
+    column = normal(found.column)
+    if not _is_held(column, extra_keys):
         from crm_cli.model.text import did_you_mean
 
         held = [key.removeprefix("custom.") for key in extra_keys]
         near = did_you_mean(found.column.removeprefix("custom."), sorted(held))
         return found._replace(origin=NEVER, doc=near)
+    if all(normal(key) != column for key in extra_keys):
+        return found._replace(column=f"{column}.", several=True)  # what stands below it
     type, several = extra_keys.type(found.column), extra_keys.several(found.column)
     return found._replace(type=type, several=several)
 
@@ -156,7 +159,7 @@ def _its_id(wanted: str, record: Kind) -> Ref | None:
 def _extra(wanted: str, kind: Kind, extra_keys: frozenset[str]) -> Ref | None:
     for key in sorted(extra_keys, key=lambda key: (key.startswith("custom."), key)):
         if normal(key) in (wanted, f"custom.{wanted}"):
-            return own_key(key, kind)
+            return own_key(key, kind)._replace(name=wanted)
     return None
 
 

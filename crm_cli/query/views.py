@@ -108,6 +108,17 @@ def view_name(kind: Kind) -> str:
     return f"{kind.key}_list" if any(kind.key == other.name for other in KINDS) else kind.key
 
 
+def _named(own: Sequence[OwnColumn]) -> list[tuple[str, OwnColumn]]:
+    """Keys of the users' own with the names of their columns. Where several make one name, it is
+    that of the key which is spelled so, however many records have which."""
+    found = []
+    for one in own:
+        bare = one.key.removeprefix("custom.")
+        name = re.sub(r"\W+", "_", bare).strip("_").lower()
+        found.append((name != bare, one.key, f"custom_{name}", one))
+    return [(name, one) for _, _, name, one in sorted(found, key=lambda each: each[:2])]
+
+
 class _Maker:
     """Makes views in a dialect; `today` and `now` are SQL for the day and the minute."""
 
@@ -166,9 +177,7 @@ class _Maker:
     def _of_own(self, kind: Kind) -> Iterator[ViewColumn]:
         """The keys of the users' own that items of a kind have."""
         names: set[str] = set()
-        for one in [one for one in self.own if one.kind == kind.name]:
-            bare = one.key.removeprefix("custom.")
-            name = "custom_" + re.sub(r"\W+", "_", bare).strip("_").lower()
+        for name, one in _named([one for one in self.own if one.kind == kind.name]):
             while name in names:
                 name += "_2"
             names.add(name)
@@ -178,7 +187,7 @@ class _Maker:
                 f" AND x.kind = {literal(kind.name)} AND x.key = {literal(one.key)}"
                 f"{self.dialect.same_book('x', 't')}"
             )
-            doc = f"your own {bare}"
+            doc = f"your own {one.key.removeprefix('custom.')}"
             if one.several:
                 yield ViewColumn(name, self.dialect.joined("x.value", source, "x.pk"), _TEXT, doc)
                 continue
@@ -194,7 +203,7 @@ class _Maker:
                 "customer", "c.id", _ID, "the customer's id, where it stands in their record"
             ),
             ViewColumn("kind", "t.kind", _WORD, "the kind of what has the key"),
-            ViewColumn("key", "t.key", _TEXT, "the key; below custom it is custom.KEY"),
+            ViewColumn("key", "t.key", _TEXT, "the key: custom.KEY, wherever it stands"),
             ViewColumn("value", "t.value", _TEXT, "its value, as a text"),
         )
         extra, customer = map(self.dialect.name, ("extra", "customer"))

@@ -19,15 +19,16 @@ from crm_cli.model.quoting import style_for
 from crm_cli.model.text import a_or_an
 from crm_cli.model.writing import free_node, item_node, new_item, value_to_node, with_currency
 from crm_cli.model.written import entry_of
-from crm_cli.store.fields import Fields, matching, own_entry
+from crm_cli.store.fields import matching, own_entry
 from crm_cli.store.opened import BOM, Ref
+from crm_cli.store.owned import Owned
 from crm_cli.store.splice import Append, Delete, Insert, RenameKey, Replace
 
 __all__ = ["BOM", "Document", "Ref"]
 
 
-class Document(Fields):
-    """The edits of one file; see the module, `Fields` and `Opened` for the rest."""
+class Document(Owned):
+    """The edits of one file; see the module, `Owned`, `Fields` and `Opened` for the rest."""
 
     # Fields
 

@@ -24,7 +24,7 @@ FOR_THE_SCREEN = {"rich": ("render", "tui"), "typer": ("cli",), "textual": ("tui
 SHARED = (
     "account", "address_book", "alike", "assigning", "closed_books", "consent", "entering",
     "events", "forgotten", "given", "items", "listed", "mentions", "moves", "new_items", "numbers",
-    "own_templates", "own_words", "paths", "people", "pictures", "plan", "references",
+    "own_templates", "own_values", "own_words", "paths", "people", "pictures", "plan", "references",
     "revisions", "survey_answers", "unread", "values", "versions",
 )  # fmt: skip
 """What every feature is made with, and so may import."""

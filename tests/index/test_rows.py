@@ -97,7 +97,7 @@ def test_items_of_items_point_to_them(index: Index) -> None:
 def test_unknown_keys_are_kept_as_texts(index: Index) -> None:
     assert cells(index, "extra", "kind", "key", "value", "value__f") == [
         ("customer", "custom.favourite_blend", "house", " house "),
-        ("customer", "shoe_size", "41", " 41 "),
+        ("customer", "custom.shoe_size", "41", " 41 "),
     ]
 
 
@@ -107,11 +107,11 @@ def test_nested_unknown_keys_are_found_as_texts(tmp_path: Path) -> None:
     index = opened(write(tmp_path, {"crm.yaml": "", "customers/a.yaml": text}))
     assert sorted(cells(index, "extra", "kind", "key", "value")) == [
         ("customer", "credit.extra", "1"),
-        ("customer", "visits.place", "Koper"),
-        ("customer", "visits.status", "planned"),
-        ("customer", "x.a", "1"),
-        ("customer", "x.a.b", "two"),
-        ("task", "mood", "good"),
+        ("customer", "custom.visits.place", "Koper"),
+        ("customer", "custom.visits.status", "planned"),
+        ("customer", "custom.x.a", "1"),
+        ("customer", "custom.x.a.b", "two"),
+        ("task", "custom.mood", "good"),
     ]
 
 

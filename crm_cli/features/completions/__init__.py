@@ -30,6 +30,7 @@ from crm_cli.model.fieldtypes import (
 from crm_cli.model.kind import GroupOf, Kind, ListOf, normal
 from crm_cli.model.kinds import BY_LETTER, BY_NAME, HOMES, KINDS
 from crm_cli.model.money import currencies
+from crm_cli.model.own import bare
 from crm_cli.model.places import DESK
 from crm_cli.query.fault import Unknown
 from crm_cli.query.fields import collection, collections, resolve
@@ -159,7 +160,8 @@ def _refs(kinds: Sequence[Kind]) -> Iterator[Ref]:
 def _fields(workspace: Workspace, kind: Kind) -> Iterator[str]:
     """The names of fields, and of the users' own keys."""
     yield from (ref.name for ref in _refs([kind]))
-    yield from _printable(workspace.extra_keys)
+    for key in _printable(workspace.extra_keys):
+        yield from dict.fromkeys((bare(key), key))
 
 
 def _beyond(kind: Kind, reference: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cli.features.items import item_ref
 from crm_cli.features.paths import desk_meant
 from crm_cli.features.people import Together, linked, together
+from crm_cli.features.showing.own import Answering
 from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.item import Item
 from crm_cli.model.kind import Kind
@@ -35,6 +36,8 @@ class Shown(NamedTuple):
     """(id, what they are) of those who state a relation to a customer, who states none to them."""
     together: Together | None = None
     """Of an organization, what it comes to with its people."""
+    own: Answering | None = None
+    """How values of fields of people's own are answered."""
 
     @property
     def id(self) -> str:
@@ -50,7 +53,7 @@ def show(workspace: Workspace, text: str, *, alone: bool = False) -> Shown:
     single = text if text in single_paths() else desk_meant(workspace, text)
     if single:
         document = workspace.document(single)
-        return Shown(document.record, document.path, {})
+        return Shown(document.record, document.path, {}, own=Answering(workspace))
     found = item_ref(workspace, [text])
     if found is not None and text not in workspace.customer_ids():
         return item(workspace, *found)
@@ -65,8 +68,9 @@ def customer_shown(workspace: Workspace, id: str, *, alone: bool = False) -> Sho
     both = None if alone else together(workspace, id, found)
     related = tuple(_related(workspace, document.record))
     return Shown(
-        document.record, document.path, today, links=found, related=related, together=both
-    )
+        document.record, document.path, today, links=found, related=related, together=both,
+        own=Answering(workspace),
+    )  # fmt: skip
 
 
 def _related(workspace: Workspace, record: Item) -> Iterator[tuple[str, str]]:
@@ -89,7 +93,7 @@ def item(workspace: Workspace, customer: str, ref: str) -> Shown:
     document = workspace.document(customer)
     found = document.find(ref)
     line = found.node.line if found.node is not None else 0
-    shown = Shown(document.record, document.path, {}, found, line)
+    shown = Shown(document.record, document.path, {}, found, line, own=Answering(workspace))
     terms = [f"id.is:{found.id}", f"customer.is:{shown.id}"]
     return shown._replace(today=_today(workspace, found.kind, terms))
 
@@ -126,14 +130,15 @@ def as_object(shown: Shown) -> dict[str, Any]:
             "kind_of_item": found.kind.name,
         }
         answer |= {"path": shown.path, "line": shown.line}
-        answer |= {key: value for key, value in found.answer().items() if key != "id"}
+        values = _answer(shown, found)
+        answer |= {key: value for key, value in values.items() if key != "id"}
         answer["derived"] = _derived(found, shown.today)
         if found.kind.chain is not None and (chain := found.kind.chain(found)) is not None:
             rows = [dict(zip(chain.keys, row, strict=True)) for row in chain.rows]
             answer[found.kind.chain_name] = rows
         return answer
     record = shown.record
-    answer = {"id": shown.id, "path": shown.path, **record.answer()}
+    answer = {"id": shown.id, "path": shown.path, **_answer(shown, record)}
     answer.setdefault("custom", {})
     answer["derived"] = _derived(record, shown.today)
     if shown.related:
@@ -149,6 +154,11 @@ def as_object(shown: Shown) -> dict[str, Any]:
             "people": [one._asdict() for one in both.people],
         }
     return answer
+
+
+def _answer(shown: Shown, item: Item) -> dict[str, Any]:
+    values = item.answer()
+    return values if shown.own is None else shown.own.of(item.kind, values)
 
 
 def _derived(item: Item, today: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def _set(workspace: Workspace, rule: Rule, deed: Deed, subject: Subject) -> Work
         kind, name, ref = _meant(rule, subject, key)
         if kind is CUSTOMER:
             refuse_desk(subject, f"{name} is")
-        steps.append(updater(workspace, kind, ref, [(name, "=", text)], subject.customer))
+        given = [(name, "=", text)]
+        steps.append(updater(workspace, kind, ref, given, subject.customer, literal=True))
         said.append(f"{key}={text}")
 
     def update(document: Document) -> None:
