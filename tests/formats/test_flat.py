@@ -68,7 +68,8 @@ def said(item: Item) -> dict[str, Any]:
         elif isinstance(type, GroupOf):
             values[key] = said(value)
         elif not isinstance(type, Free) or key == "custom":
-            values[key] = value
+            # Lines of cells end as ours do.
+            values[key] = value.replace("\r\n", "\n") if isinstance(value, str) else value
     return values
 
 

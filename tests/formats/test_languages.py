@@ -16,6 +16,7 @@ _OURS = {
     *("buyer_reference", "by", "rule", "once", "every", "until", "price_change", "subscription"),
     *("interactions", "loss", "survey_invitation", "card_uid", "vcard", "campaign_response"),
     *("bill_to", "formerly", "not_same", "forgotten", "thread", "attachments", "document"),
+    "rounding",
 }
 """Fields, and lists of fields, that no table of another program has whole."""
 TRANSLATED = ("customers", "products", "purchases", "payments", "tasks", "interactions")
