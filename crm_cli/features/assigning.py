@@ -107,14 +107,9 @@ def _texts(value: object) -> list[str]:
 
 
 def step(
-    workspace: Workspace,
-    kind: Kind,
-    ref: Ref,
-    assignment: Assignment,
-    customer: str | None,
-    *,
-    literal: bool = False,
-) -> Step:
+    workspace: Workspace, kind: Kind, ref: Ref, assignment: Assignment, customer: str | None,
+    *, literal: bool = False,
+) -> Step:  # fmt: skip
     """What one `KEY=VALUE` does to a record, or to an item; raises UsageError."""
     key, operator, text = assignment
     head, _, rest = key.partition(".")
@@ -127,12 +122,12 @@ def step(
         return _inner(workspace, field, ref, rest, assignment, customer)
     if field is None and any(normal(key) in (one.key, *one.aliases) for one in kind.derived):
         raise UsageError(f"{key} is computed, and cannot be set", f"crm query fields {kind.name}")
-    if operator != "*=" and (field is None or field.key == OWN) and (
-        normal(head) not in _lifted(kind) and (names := names_of(workspace, kind, key))
-    ):  # fmt: skip
-        unknown = _unknown(kind, key, text)
-        return changed(workspace, kind, ref, names, assignment, unknown, literal=literal)
-    if operator != "=" and field is None and normal(head) not in _lifted(kind):
+    none = field is None and normal(head) not in _lifted(kind)
+    names = names_of(workspace, kind, key) if none or normal(head) == OWN else []
+    if names and operator != "*=":
+        said = _unknown(kind, key, text)
+        return changed(workspace, kind, ref, names, assignment, said, literal=literal)
+    if operator != "=" and none:
         raise _unknown(kind, key, text)
     if operator != "=":
         return _listed(workspace, kind, ref, assignment, customer)
@@ -140,7 +135,7 @@ def step(
         if field is not None and field.key == "name" and kind is CUSTOMER:
             raise UsageError("a customer needs a name")
         return lambda document: document.remove(ref, key)
-    if field is None and normal(head) not in _lifted(kind):
+    if none:
         raise _unknown(kind, key, text)
     if field is not None and isinstance(field.type, MapOf):
         raise UsageError(f"{field.key} has entries of its own", "edit the file")
