@@ -121,6 +121,8 @@ class Derived(Declaration, positional=3):
     segments: see `query/promises.py`."""
     inner: bool = False
     """Whether it is kept for other values' sake only, and not shown."""
+    quiet: bool = False
+    """Whether a card leaves it out: who wants it asks for it."""
     estimated: bool = False
     """Whether it goes by the learned probabilities, where crm.yaml says so."""
     note: str = ""

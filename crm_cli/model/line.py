@@ -234,6 +234,7 @@ LINE = Kind(
             "costed",
             Number(),
             "the units that its net is of: of an order less the share that a deposit has billed",
+            quiet=True,
         ),
         Derived("counts", Boolean(), "its purchase counts in sums", terms="purchase/counts:yes"),
     ),

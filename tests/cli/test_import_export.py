@@ -110,7 +110,8 @@ def test_cells_that_are_left_out_are_told_once(crm: Crm, shop: Path, file: Path)
     assert run.code == 0
     assert (
         f"{file}:2:1: warning: stage: 'Subscriber' is not one of the known values: left out in "
-        "2 rows (known: lead, qualified, customer, former; values in a map translate words: "
+        "2 rows (known: lead, qualified, customer, former; crm config set "
+        "vocabulary.lifecycle_stage+=subscriber adds it; values in a map translate words: "
         "crm help import)\n"
     ) in run.err
     assert (

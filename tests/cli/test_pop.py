@@ -263,7 +263,7 @@ def test_who_calls_for_an_organization_hears_what_is_to_be_done_for_it(
     assert [one["title"] for one in firm["tasks"]] == ["Send Cene", "Order a pump"]
     assert [one["summary"] for one in firm["planned"]] == ["Maintenance"]
     own = crm("pop", "org")
-    assert "Lipova 3, Kranj" in own.out
+    assert "Kranj, Lipova 3" in own.out
     assert "case   by 2026-11-20 10:00, overdue  incident  Pressure drops" in own.out
     (case,) = json.loads(crm("pop", "org", "--json").out)["cases"]
     assert case["due"] == "2026-11-20T10:00+00:00"

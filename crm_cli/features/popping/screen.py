@@ -50,8 +50,8 @@ def _lines(workspace: Workspace, found: Pop) -> Iterator[PopupLine]:
     customer = found.customer
     channel = customer["preferred_channel"]
     agreed = ", ".join(customer["agreed_channels"] or ())
-    home = joined(", ", (customer["street"], customer["city"]))
-    reach = (customer["phone"], customer["email"], home or None, channel and f"by {channel}")
+    home = joined(", ", (customer["city"], customer["street"]))
+    reach = (customer["phone"], customer["email"], channel and f"by {channel}", home or None)
     types = tuple(type for type, one in zip(("phone", "e-mail"), reach, strict=False) if one)
     said = joined(" · ", (agreed and f"agreed: {agreed}", *reach)) or "no phone, no e-mail"
     yield PopupLine("reach", said, types=("", *types) if agreed else types)

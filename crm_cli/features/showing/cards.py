@@ -277,7 +277,8 @@ def _computed(shown: Shown, item: Item, currency: str) -> Iterator[Fact]:
 def _parts(kind: Kind, items: Sequence[Item]) -> Rows:
     """Items within an item: what any of them says is a column."""
     fields = [one for one in kind.fields if any(one.key in part.values for part in items)]
-    derived = [one for one in kind.derived if any(one.key in part.derived for part in items)]
+    known = [one for one in kind.derived if not one.quiet]
+    derived = [one for one in known if any(one.key in part.derived for part in items)]
     columns = [Column(one.key, _column_type(one), label=_label(one)) for one in fields]
     columns += [Column(one.key, one.type.name, label=one.key.replace("_", " ")) for one in derived]
     rows = [

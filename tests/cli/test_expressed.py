@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import Crm
 
+pytestmark = pytest.mark.usefixtures("shop")
+
 
 @pytest.mark.parametrize(
     "text",
