@@ -250,8 +250,9 @@ class Books:
         derived["settlement"] = "written_off" if written_off else "credited" if alone else "paid"
         if not parts:
             return
-        # What was given back was never its payment.
-        day = derived["settled"] = max(one.day for one in parts if one.amount > 0)
+        # What was given back was never its payment, unless nothing else was.
+        paying = [one for one in parts if one.amount > 0] or parts
+        day = derived["settled"] = max(one.day for one in paying)
         if (dated := invoice.values.get("date")) is not None:
             derived["days_to_pay"] = (day - dated).days
         if (due := max(due_dates(invoice), default=derived["due"])) is not None:
