@@ -132,7 +132,8 @@ class Paper(NamedTuple):
     `kind` is that of the purchase, or `delivery_note`, `statement`, `reminder`, `letter`,
     `contract`, `survey`, `email` or `sms`. Amounts of a credit note are positive: it is the kind
     that makes them take away. `number` is empty where there is none. `owed` is what of an invoice
-    is still owed, None for all; instalments are in the order in which they are due.
+    is still owed, None for all; `prepaid` is what was paid up to its day, which the instalments
+    are without: they are in the order in which they are due.
     """
 
     kind: str
@@ -160,6 +161,7 @@ class Paper(NamedTuple):
     tax: Decimal = ZERO
     gross: Decimal = ZERO
     owed: Decimal | None = None
+    prepaid: Decimal = ZERO
     instalments: Sequence[Instalment] = ()
     entries: Sequence[Entry] = ()
     level: int = 0

@@ -13,6 +13,7 @@ from crm_cli.model.line import CREDIT_NOTE, HUNDRED
 from crm_cli.model.money import EXACT, minor_unit
 from crm_cli.model.paper import Account, Instalment, Paper, PaperLine, Party, TaxSum
 from crm_cli.model.purchase_amounts import is_tax_included
+from crm_cli.model.receivables import settlements
 from crm_cli.model.setting_groups import account_rows
 from crm_cli.model.text import cleaned
 
@@ -113,6 +114,7 @@ def purchase_paper(
         ref = values.get(key)
         return _text(numbers.get(ref) or ref)
 
+    prepaid = _prepaid(purchase, business) if own == "invoice" else Decimal(0)
     base = paper_base(kind or own, customer, settings, purchase=purchase)
     return base._replace(
         id=purchase.id,
@@ -135,7 +137,8 @@ def purchase_paper(
         tax=sum((one.tax for one in lines), Decimal(0)),
         gross=sign * _whole(purchase)["gross"],
         owed=derived.get("amount_due") if own == "invoice" else None,
-        instalments=_instalments(purchase, currency) if own == "invoice" else (),
+        prepaid=prepaid,
+        instalments=_instalments(purchase, currency, prepaid) if own == "invoice" else (),
         terms=_text(values.get("payment_terms")),
         notes="",
     )
@@ -218,16 +221,29 @@ def _taxes(lines: tuple[PaperLine, ...]) -> tuple[TaxSum, ...]:
     return tuple(TaxSum(*key, base, tax) for key, (base, tax) in found.items())
 
 
-def _instalments(purchase: Item, currency: str) -> tuple[Instalment, ...]:
+def _prepaid(invoice: Item, business: Business) -> Decimal:
+    """What was paid up to the day of an invoice: what comes later changes no bytes of it."""
+    day = invoice.values.get("date")
+    if day is None or not invoice.owner.items("payments"):
+        return Decimal(0)
+    parts = settlements(invoice.owner, business._replace(today=day)).get(invoice.id, [])
+    return sum((one.amount for one in parts if one.is_money), Decimal(0))
+
+
+def _instalments(purchase: Item, currency: str, prepaid: Decimal) -> tuple[Instalment, ...]:
+    """The instalments, less what was paid before, which pays the first ones."""
     parts = instalments.in_order(purchase)
     amounts = instalments.amounts_of(parts, purchase.derived["gross"], currency) if parts else []
-    return tuple(
-        Instalment(
-            part.values.get("due_date"), amount, _text(part.values.get("text")),
-            part.derived.get("amount_due"),
-        )
-        for part, amount in zip(parts, amounts, strict=True)
-    )  # fmt: skip
+    found = []
+    for part, whole in zip(parts, amounts, strict=True):
+        paid = min(whole, max(prepaid, Decimal(0)))
+        prepaid -= paid
+        if whole != paid or not paid:
+            found.append(Instalment(
+                part.values.get("due_date"), whole - paid, _text(part.values.get("text")),
+                part.derived.get("amount_due"),
+            ))  # fmt: skip
+    return tuple(found)
 
 
 def _delivered_to(customer: Item) -> Party | None:

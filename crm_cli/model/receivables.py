@@ -26,9 +26,17 @@ if TYPE_CHECKING:
 
 
 def settlements(customer: Item, business: Business) -> dict[str, list[Settled]]:
-    """What settled a customer's invoices up to today, by their id, in the order it was done."""
+    """What settled a customer's invoices up to today, by their id, in the order it was done.
+
+    What is derived of the customer stays as it was: the day may be another one.
+    """
+    kept = [(one, one.derived) for one in customer.walk()]
+    for one, derived in kept:
+        one.derived = dict(derived)
     books = Books(customer, business)
     books.closed()
+    for one, derived in kept:
+        one.derived = derived
     return {one.id: books.settled.get(id(one), []) for one in books.invoices}
 
 

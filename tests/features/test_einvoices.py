@@ -133,6 +133,17 @@ def test_ubl_is_valid_in_every_category_and_currency(crm: Crm, office: Path) -> 
     assert any("BR-" in one for one in faults(broken))
 
 
+@pytest.mark.usefixtures("office")
+def test_instalments_come_to_what_is_payable(crm: Crm) -> None:
+    for part in ("2.60", "30"):
+        paid = crm("payment", "add", number("instalments"), part, "--date", "2026-08-01")
+        assert paid.code == 0, paid.err
+    data = ok(crm("invoice", "render", number("instalments"), "--format", "ubl")).encode()
+    payable = Decimal(value(data, "PayableAmount"))
+    parts = [one.partition(": ")[2].split()[0] for one in value(data, "Note").splitlines()]
+    assert sum(map(Decimal, parts)) == payable < Decimal("45.20")
+
+
 def test_the_amounts_of_an_invoice_are_those_of_the_record(crm: Crm, office: Path) -> None:
     def of(name: str, *keys: str) -> list[str]:
         data = ok(crm("invoice", "render", number(name), "--format", "ubl")).encode()
@@ -146,6 +157,14 @@ def test_the_amounts_of_an_invoice_are_those_of_the_record(crm: Crm, office: Pat
     assert of("paid", "TaxInclusiveAmount", "PrepaidAmount", "PayableAmount") == [
         "45.20", "10.00", "35.20"
     ]  # fmt: skip
+    # People read the same in the document.
+    text = ok(crm("invoice", "render", number("paid"))).replace("\u00a0", " ")
+    for label, amount in (("Gesamtbetrag", "45,20 EUR"), ("Bereits bezahlt", "−10,00"),
+                          ("Offener Betrag", "35,20 EUR")):  # fmt: skip
+        assert any(
+            line.startswith(label) and line.endswith(f" {amount}") for line in text.splitlines()
+        ), text
+    assert "Bereits bezahlt" not in ok(crm("invoice", "render", number("S")))
     assert of("instalments", "DueDate", "Note") == [
         "2026-10-01", "2026-10-01: 22.60 EUR\n2026-11-01: 22.60 EUR"
     ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from crm_cli.features.documents.gathering import settings_of
@@ -17,12 +16,10 @@ from crm_cli.model.errors import Refused, UsageError
 from crm_cli.model.invoice_law import Missing
 from crm_cli.model.money import decimal_text
 from crm_cli.model.paper import Paper
-from crm_cli.model.receivables import settlements
 from crm_cli.model.text import a_or_an
 from crm_cli.workspace import Workspace
 
 _SHOWN = 10
-_ZERO = Decimal(0)
 _SETTINGS = " in crm.yaml"
 
 
@@ -96,23 +93,13 @@ def _has_lines(workspace: Workspace, paper: Paper) -> bool:
 
 
 def _given(workspace: Workspace, paper: Paper) -> Given:
-    return Given(_units(workspace), _paid(workspace, paper), _terms(workspace, paper))
+    return Given(_units(workspace), paper.prepaid, _terms(workspace, paper))
 
 
 def _units(workspace: Workspace) -> Mapping[str, str]:
     units: Any = settings_of(workspace).values.get("units")
     found = units if isinstance(units, dict) else {}
     return {str(key): str(code).strip() for key, code in found.items()}
-
-
-def _paid(workspace: Workspace, paper: Paper) -> Decimal:
-    """What was paid up to the day of an invoice: what comes later changes no bytes of it."""
-    if paper.kind != "invoice" or paper.day is None:
-        return _ZERO
-    customer = workspace.record(paper.customer)
-    then = workspace.business._replace(today=paper.day)
-    settled = settlements(customer, then).get(paper.id, [])
-    return sum((one.amount for one in settled if one.is_money), _ZERO)
 
 
 def _terms(workspace: Workspace, paper: Paper) -> str:

@@ -113,6 +113,10 @@ def _totals(paper: Paper, words: Words) -> Iterator[Total]:
             yield Total(label, words.amount(one.tax, money))
     label = {"invoice": "total", "credit_note": "credited"}.get(paper.kind, "gross")
     yield Total(words.word(f"table.{label}"), words.money(paper.gross, money), True)
+    if paper.prepaid:
+        yield Total(words.word("table.prepaid"), words.amount(-paper.prepaid, money))
+        left = max(paper.gross - paper.prepaid, Decimal(0))
+        yield Total(words.word("table.owed"), words.money(left, money), True)
 
 
 def _reasons(paper: Paper, words: Words) -> Iterator[Prose]:
