@@ -39,17 +39,25 @@ def stages(git: Git) -> Stages:
 
 def moved_twice(git: Git, unmerged: Stages) -> set[str]:
     """Settle messages that both sides have moved out of the outbox, each to a place of its own, as
-    where two machines claimed them at once: both files stay, and whoever sends reads them. The
-    paths that are no conflict any more."""
+    where two machines claimed them at once, or one has sent what the other claimed: both files
+    stay, and whoever sends reads them. The paths that are no conflict any more."""
     settled = {
-        path for path, sides in unmerged.items() if is_message(path) and len(sides) == 1
+        path
+        for path, sides in unmerged.items()
+        if is_message(path) and (len(sides) == 1 or _moved_and_gone(sides))
     }
     for path in settled:
-        if "1" in unmerged[path]:
+        if unmerged[path].keys() == {"1"}:
             (Path(git.root) / path).unlink(missing_ok=True)
     if settled:
         git.run("add", "--all", "--", *sorted(settled))
     return settled
+
+
+def _moved_and_gone(sides: dict[str, str]) -> bool:
+    """Whether one side has moved a file as it was, and the other has it no more: what was sent is
+    another file, with what became of it."""
+    return len(sides) == 2 and len(set(sides.values())) == 1 and "1" in sides
 
 
 def removed_and_changed(sides: dict[str, str]) -> bool:

@@ -14,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from crm_cli.features.mailing.claiming import claimed
+from crm_cli.features.mailing.outbox import held
+from crm_cli.model.places import OUTBOX
+from crm_cli.workspace import open_workspace
 from tests import shares
 from tests.cli.test_mail_send import many, post
 from tests.conftest import Crm, Git
@@ -150,3 +154,28 @@ def test_clones_that_are_killed(crm: Crm, office: Path, remote: Path, tmp_path: 
         assert max(copies.values()) == 1, copies.most_common(3)
         assert copies.keys() | doubtful == {*wanted} and len(doubtful) <= kills
         assert drafts(office) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slow", ["office", "other"])
+def test_what_was_claimed_and_not_pushed_meets_what_was_sent(
+    crm: Crm, office: Path, remote: Path, tmp_path: Path, slow: str
+) -> None:
+    with post_office(tmp_path) as server:
+        wanted = many(office, 3)
+        assert crm("mail", "draft", "name:Customer", "--template", "news", "--yes").code == 0
+        assert crm("sync").code == 0
+        roots = [office, clone(remote, "other", crm)]
+        late, fast = roots if slow == "office" else reversed(roots)
+        workspace = open_workspace(directory=late)
+        with claimed(workspace) as claims:
+            claims.claim(list(held(workspace, OUTBOX.path)))  # and here it is cut off
+        workspace.close()
+        assert crm("-C", fast, "mail", "send", "--all").out == "3 sent\n"
+        ran = crm("-C", late, "mail", "send", "--all")
+        assert (ran.code, ran.out) == (0, ""), ran
+        assert sorted(server.recipients) == wanted
+    for root in (fast, late):
+        assert crm("-C", root, "sync").code == 0
+        assert drafts(root) == [] and not list(root.glob("outbox/sending/*/*"))
+        assert len(list(root.glob("documents/mail/*/*"))) == 3
