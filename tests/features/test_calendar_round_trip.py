@@ -19,6 +19,7 @@ from crm_cli.model.customer import CUSTOMER
 from crm_cli.model.dates import PartialDate
 from crm_cli.model.item import Item
 from crm_cli.model.kind import ListOf
+from crm_cli.model.people import has_died
 from crm_cli.model.places import CUSTOMERS
 from crm_cli.workspace import Change, Create, Workspace, new_record, open_workspace
 from tests import shares
@@ -192,8 +193,10 @@ def _said(item: Item) -> dict[str, Any]:
 
 
 def _exchanged(record: Item) -> dict[str, Any]:
+    # The dead have no birthdays.
+    died = has_died(record, date(2026, 11, 20))
     return {
-        "birth_date": record.values.get("birth_date"),
+        "birth_date": None if died else record.values.get("birth_date"),
         "anniversaries": sorted(
             (_said(one) for one in record.items("anniversaries")), key=lambda said: str(said)
         ),

@@ -123,6 +123,7 @@ def _kind(name: str, *more: Field, currency: bool = False, **given: Any) -> Kind
         derive=_derive,
         title="text",
         notes=False,
+        live=lambda item: True,
         **given,
     )
 

@@ -61,7 +61,8 @@ def test_a_seller_sees_their_own_customers_with_all_of_them(ask: Ask) -> None:
     assert ask("petra", tasks) == [
         ("koper", "Ask about the flat"), ("koper", "Send the samples")
     ]  # fmt: skip
-    assert ask("petra", """SELECT "value" FROM "extra" WHERE "key" = 'own'""") == [("of petra",)]
+    own = """SELECT "value" FROM "extra" WHERE "key" = 'custom.own'"""
+    assert ask("petra", own) == [("of petra",)]
     assert ask("petra", 'SELECT "path" FROM "file"') == [("customers/maja-kos.yaml",)]
     assert len(ask("petra", 'SELECT "words" FROM "search"')) == 1
     assert ask("petra", 'SELECT "book", "id" FROM "product"') == [("koper", "linen-sheet")]

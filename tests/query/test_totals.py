@@ -38,7 +38,7 @@ ADD = {
     "interaction": "duration",
     "purchase": "amount net tax gross units paid amount_due past_due billed",
     "instalment": "amount amount_due",
-    "line": "quantity net tax units",
+    "line": "quantity net tax units costed",
     "payment": "amount received unallocated bounced.fee",
     "bounce": "fee",
     "allocation": "amount",

@@ -107,6 +107,7 @@ def test_history_reads_what_was_written(encrypted: Path, git: Git, crm: Crm) -> 
     said = crm("history", "maja", "--cols", "what", "-o", "tsv", "--no-header").lines
     assert said == [
         "address: city Piran → Bled",
+        "customer renamed: maja-kos → maja",
         "address: city Izola → Piran",
         "address: city Koper → Izola",
         "+1 customer Maja Kos",
@@ -116,7 +117,7 @@ def test_history_reads_what_was_written(encrypted: Path, git: Git, crm: Crm) -> 
     path = encrypted / "customers/maja.yaml"
     path.write_text(path.read_text() + "nickname: Majka\n")
     said = crm("history", "maja", "--cols", "what", "-o", "tsv", "--no-header").lines
-    assert said[0] == "nickname (none) → Majka" and len(said) == 5
+    assert said[0] == "nickname (none) → Majka" and len(said) == 6
 
 
 def test_an_earlier_state(encrypted: Path, git: Git, crm: Crm) -> None:
